@@ -1,0 +1,33 @@
+"""Who is acting, in which tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from accounts.people.models import Member, Role
+from accounts.tenancy.models import Tenant
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """A member at work, or (member None) the operator at the command line and the night, who may do everything."""
+
+    tenant: Tenant
+    member: Member | None = None
+    _visible: dict[object, object] = field(default_factory=dict, repr=False)  # filled by access.policy, per request
+
+    @classmethod
+    def operator(cls, tenant: Tenant) -> Actor:
+        return cls(tenant)
+
+    @property
+    def is_operator(self) -> bool:
+        return self.member is None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(role) for role in self.member.roles) if self.member else frozenset(Role)
+
+    @property
+    def user_id(self) -> int | None:
+        return self.member.user_id if self.member else None

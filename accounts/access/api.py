@@ -1,0 +1,42 @@
+"""How the API says no: problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from salesops.lib.errors import DomainError, DomainErrors, NotVisible
+
+_TYPE = "application/problem+json"
+
+
+def _problem(error: DomainError) -> dict[str, Any]:
+    return {"code": error.code, "detail": gettext(error.msgid) % error.params, "field": error.field}
+
+
+def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. A `DomainError` is a 422, a foreign or unknown row a 404 that says nothing."""
+    if isinstance(exc, DomainError):
+        transaction.set_rollback(True)
+        errors = exc.errors if isinstance(exc, DomainErrors) else (exc,)
+        status = 403 if exc.code == "forbidden" else 422
+        body = {"type": "about:blank", "title": "Refused", "status": status, **_problem(errors[0])}
+        return Response(body | {"errors": [_problem(error) for error in errors]}, status=status, content_type=_TYPE)
+    if isinstance(exc, NotVisible):
+        exc = Http404()
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    detail = response.data if isinstance(exc, exceptions.ValidationError) else None
+    title = getattr(exc, "default_detail", "Not found")
+    response.data = {"type": "about:blank", "title": str(title), "status": response.status_code} | (
+        {"errors": detail} if detail is not None else {}
+    )
+    response.content_type = _TYPE
+    return response

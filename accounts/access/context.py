@@ -1,0 +1,29 @@
+"""What base.html shows on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.access.navigation import navigation_for
+from accounts.people.models import Access
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Tenant, actor, navigation and the tenants to switch to; nothing outside a tenant. The switch list is lazy."""
+    actor = getattr(request, "actor", None)
+    theme = request.COOKIES.get("theme", "")
+    shown: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else ""}
+    if actor is None:
+        return shown
+    return shown | {
+        "tenant": actor.tenant,
+        "actor": actor.member,
+        "currency": actor.tenant.currency,
+        "navigation": navigation_for(actor, request.path),
+        "memberships": lambda: [
+            access.tenant
+            for access in Access.objects.select_related("tenant").filter(user_id=actor.user_id).order_by("tenant__name")
+        ],
+    }

@@ -1,0 +1,198 @@
+"""Writing people and teams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from pypinyin import lazy_pinyin
+
+from accounts.access.actor import Actor
+from accounts.access.policy import require
+from accounts.audit.services import record
+from accounts.people.models import Access, Member, Region, Role, Team, TeamLead, TeamMembership, User
+from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.models import Tenant
+from salesops.lib.errors import DomainError, gettext_noop
+
+D = TypeVar("D", TeamMembership, TeamLead)
+_SLUG = re.compile(r"^[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?$", re.ASCII)
+_CURRENCY = re.compile(r"^[A-Z]{3}$", re.ASCII)
+
+
+def sort_key(name: str) -> str:
+    """A Chinese name sorts by its pinyin; the embedded PostgreSQL has no ICU to do it (stack.md)."""
+    return " ".join(lazy_pinyin(name)).casefold()[:240]
+
+
+@transaction.atomic
+def create_tenant(
+    *,
+    slug: str,
+    name: str,
+    currency: str,
+    time_zone: str,
+    fiscal_year_start: int,
+    admin_email: str,
+    admin_password: str | None,
+    admin_name: str = "",
+    language: str = "",
+) -> Tenant:
+    """A new company and its first member, who is admin and executive. An existing user keeps their password.
+
+    `admin_password` None leaves a new user without one, to be set by the reset link. Refuses a taken or malformed
+    address, an unknown currency code or time zone, a month outside 1 to 12, a bad e-mail or a weak password.
+    """
+    tenant = _checked_tenant(slug, name, currency, time_zone, fiscal_year_start)
+    tenant.language = language
+    user = _user(admin_email, admin_password)
+    tenant.save()
+    Access.objects.create(user=user, tenant=tenant)
+    with tenant_scope(tenant.pk):
+        full_name = admin_name.strip() or admin_email.partition("@")[0]
+        member = Member.objects.create(
+            user=user, full_name=full_name, sort_name=sort_key(full_name), roles=[Role.ADMIN, Role.EXECUTIVE]
+        )
+        record(actor=Actor(tenant, member), action="tenant.created", subject=tenant, name=name, currency=currency)
+    return tenant
+
+
+def _checked_tenant(slug: str, name: str, currency: str, time_zone: str, fiscal_year_start: int) -> Tenant:
+    name = name.strip()
+    if not name:
+        raise DomainError("required", gettext_noop("Give the company a name."), "name")
+    if not _SLUG.match(slug):
+        message = gettext_noop("“%(slug)s” is not an address; use small letters, digits and inner hyphens, at most 50.")
+        raise DomainError("bad_slug", message, "slug", slug=slug)
+    if Tenant.objects.filter(slug=slug).exists():
+        raise DomainError("taken", gettext_noop("The address “%(slug)s” is taken."), "slug", slug=slug)
+    if not _CURRENCY.match(currency):
+        message = gettext_noop("“%(currency)s” is not a currency code of three capital letters.")
+        raise DomainError("bad_currency", message, "currency", currency=currency)
+    if time_zone not in available_timezones():
+        message = gettext_noop("“%(time_zone)s” is not a time zone; write Asia/Shanghai or America/New_York.")
+        raise DomainError("bad_time_zone", message, "time_zone", time_zone=time_zone)
+    tenant = Tenant(slug=slug, name=name, currency=currency, time_zone=time_zone, fiscal_year_start=fiscal_year_start)
+    _ = tenant.calendar  # refuses a month outside 1 to 12
+    return tenant
+
+
+def _user(email: str, password: str | None) -> User:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        message = gettext_noop("“%(email)s” is not an e-mail address.")
+        raise DomainError("bad_email", message, "admin_email", email=email) from None
+    existing = User.objects.filter(email=email).first()
+    if existing is not None:
+        return existing
+    if password is not None:
+        try:
+            validate_password(password, User(email=email))
+        except ValidationError as error:
+            raise DomainError("weak_password", " ".join(error.messages), "admin_password") from None
+    return User.objects.create_user(email, password)
+
+
+@transaction.atomic
+def add_member(
+    *,
+    actor: Actor,
+    full_name: str,
+    roles: Collection[Role],
+    email: str = "",
+    password: str | None = None,
+    hired_on: date | None = None,
+    employee_number: str = "",
+) -> Member:
+    """Somebody new in the tenant. With an e-mail they can sign in; without one they only appear in figures."""
+    require(actor, "people.manage")
+    full_name = " ".join(full_name.split())
+    if not full_name:
+        raise DomainError("required", gettext_noop("Give the member a name."), "full_name")
+    if not roles:
+        raise DomainError("required", gettext_noop("Give the member at least one role."), "roles")
+    if Member.objects.filter(full_name=full_name).exists():
+        message = gettext_noop("There is already a member named %(name)s.")
+        raise DomainError("taken", message, "full_name", name=full_name)
+    user = None
+    if email:
+        user = _user(email, password)
+        if Member.objects.filter(user=user).exists():
+            raise DomainError("taken", gettext_noop("%(email)s already belongs to a member."), "email", email=email)
+        Access.objects.get_or_create(user=user, tenant=actor.tenant)
+    member: Member = Member.objects.create(
+        user=user,
+        full_name=full_name,
+        sort_name=sort_key(full_name),
+        roles=sorted(roles),
+        hired_on=hired_on,
+        employee_number=employee_number,
+    )
+    record(actor=actor, action="member.added", subject=member, name=full_name, roles=sorted(roles))
+    return member
+
+
+@transaction.atomic
+def add_region(*, actor: Actor, name: str) -> Region:
+    require(actor, "people.manage")
+    region: Region
+    region, made = Region.objects.get_or_create(name=name)
+    if made:
+        record(actor=actor, action="region.added", subject=region, name=name)
+    return region
+
+
+@transaction.atomic
+def add_team(*, actor: Actor, name: str, parent: Team | None = None, region: Region | None = None) -> Team:
+    """A team below `parent`, or a top team of `region`."""
+    require(actor, "people.manage")
+    if not name.strip():
+        raise DomainError("required", gettext_noop("Give the team a name."), "name")
+    if Team.objects.filter(name=name).exists():
+        raise DomainError("taken", gettext_noop("There is already a team named %(name)s."), "name", name=name)
+    if parent is not None and region is not None:
+        message = gettext_noop("A team below another one has that one's region.")
+        raise DomainError("region_of_parent", message, "region")
+    team: Team = Team.objects.create(name=name, parent=parent, region=region)
+    record(actor=actor, action="team.added", subject=team, name=name)
+    return team
+
+
+@transaction.atomic
+def put_in_team(*, actor: Actor, member: Member, team: Team, starts_on: date | None = None) -> TeamMembership:
+    """Make `member` part of `team` from that day on; the membership before it ends the day before."""
+    require(actor, "people.manage")
+    return _replace(actor, TeamMembership, {"member": member}, {"team": team}, starts_on)
+
+
+@transaction.atomic
+def put_in_charge(*, actor: Actor, member: Member, team: Team, starts_on: date | None = None) -> TeamLead:
+    """Make `member` the manager of `team` from that day on."""
+    require(actor, "people.manage")
+    return _replace(actor, TeamLead, {"team": team}, {"member": member}, starts_on)
+
+
+def _replace(actor: Actor, model: type[D], whose: dict[str, Any], what: dict[str, Any], starts_on: date | None) -> D:
+    """End the row that holds and make the new one. The same again changes nothing; starting earlier is refused."""
+    current: D | None = model.objects.filter(**whose, ends_on__isnull=True).select_for_update().first()
+    if current is not None:
+        if all(getattr(current, name) == value for name, value in what.items()):
+            return current
+        if starts_on is None or (current.starts_on is not None and starts_on <= current.starts_on):
+            message = gettext_noop("Give a day after the present one began (%(began)s).")
+            raise DomainError("overlap", message, "starts_on", began=current.starts_on or "–")
+        current.ends_on = starts_on - timedelta(days=1)
+        current.save(update_fields=["ends_on"])
+    row: D = model.objects.create(**whose, **what, starts_on=starts_on)
+    ids = {name: value.pk for name, value in {**whose, **what}.items()}
+    record(actor=actor, action=f"{model._meta.model_name}.set", subject=row, **ids, starts_on=str(starts_on or ""))
+    return row

@@ -1,0 +1,11 @@
+"""Every address of the site. Inside a tenant: `/t/<tenant>/…`, one include per app."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("t/<slug:tenant>/", include("pipeline.urls")),
+    path("t/<slug:tenant>/", include("targets.urls")),
+    path("t/<slug:tenant>/", include("incentives.urls")),
+]
