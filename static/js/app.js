@@ -1,0 +1,21 @@
+// Everything the browser runs: htmx for fragments, Alpine (its CSP build, no eval) for what opens and closes.
+import "htmx.org";
+import focus from "@alpinejs/focus";
+import Alpine from "@alpinejs/csp";
+
+import { listenForDialogs } from "./dialog.js";
+import { menu } from "./menu.js";
+import { palette } from "./palette.js";
+import { listenForRowKeys } from "./rows.js";
+import { themeSwitch } from "./theme.js";
+import { listenForToasts } from "./toast.js";
+
+Alpine.plugin(focus);
+Alpine.data("menu", menu);
+Alpine.data("palette", palette);
+Alpine.data("themeSwitch", themeSwitch);
+Alpine.start();
+
+listenForDialogs();
+listenForRowKeys();
+listenForToasts();
