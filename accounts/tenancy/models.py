@@ -71,7 +71,7 @@ class TenantManager(models.Manager[M]):
 class TenantModel(models.Model):
     """Base of every table that belongs to a tenant.
 
-    The migration that creates a subclass must also run `ProtectTenantTables` for it; tests/architecture fails otherwise.
+    The migration that creates a subclass must also run `ProtectTenantTables`; tests/architecture fails otherwise.
     References to other tenant rows are `TenantForeignKey`s.
     """
 
@@ -95,12 +95,16 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     that cannot store another tenant's row. It also makes the index, tenant first.
     """
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, *, looked_up: bool = True, **kwargs: Any) -> None:
+        """`looked_up=False` leaves the index out, where nobody asks for one target's rows or Meta has a better one."""
         kwargs.update(db_constraint=False, db_index=False)
         super().__init__(to, on_delete, **kwargs)
+        self.looked_up = looked_up
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         kwargs.pop("db_index", None)
+        if not self.looked_up:
+            kwargs["looked_up"] = False
         return name, path, args, kwargs

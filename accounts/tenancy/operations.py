@@ -84,8 +84,9 @@ class ProtectTenantTables(Operation):
             f"ALTER TABLE {quote(name)} ADD CONSTRAINT {quote(_name(name, f'{field.column}_same_tenant'))} "
             f"FOREIGN KEY (tenant_id, {column}) REFERENCES {target} (tenant_id, id) DEFERRABLE INITIALLY DEFERRED"
         )
-        index = quote(_name(name, f"{field.column}_tenant"))
-        schema_editor.execute(f"CREATE INDEX {index} ON {quote(name)} (tenant_id, {column})")
+        if getattr(field, "looked_up", True):
+            index = quote(_name(name, f"{field.column}_tenant"))
+            schema_editor.execute(f"CREATE INDEX {index} ON {quote(name)} (tenant_id, {column})")
 
 
 class ProtectTenantReference(Operation):

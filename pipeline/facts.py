@@ -1,0 +1,183 @@
+"""The one door to the credit ledger: attainment, commission, forecast and reviews read it here and nowhere else.
+
+Plain values only; no queryset or model leaves. All functions answer for the tenant that has been entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from django.db.models import Case, DecimalField, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, TruncMonth
+
+from pipeline.ledger.models import WHOLE, CreditLine
+
+Basis = Literal["booked", "invoiced", "collected", "refunded"]
+Dimension = Literal["participant", "team", "region", "product", "customer", "month"]
+Measure = Literal["amount", "margin", "units"]
+
+_COLUMNS: dict[Dimension, str] = {
+    "participant": "participant_id",
+    "team": "team_id",
+    "region": "region_id",
+    "product": "product_id",
+    "customer": "customer_id",
+    "month": "month",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which lines are asked for. Both days are included; None leaves a filter out.
+
+    `up_to` asks what the ledger showed when its position was that.
+    """
+
+    first: date
+    last: date
+    basis: Basis = "booked"
+    participants: Collection[int] | None = None
+    teams: Collection[int] | None = None
+    regions: Collection[int] | None = None
+    deal: int | None = None
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """`value` is credited minor units (or units), exact; `lines` counts the standing lines behind it."""
+
+    value: Fraction
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One standing line. `amount` and `margin` (None: not known) are the whole fact's, in minor units.
+
+    `share` is in millionths. Names are blank where the fact has no customer, product or region.
+    """
+
+    id: int
+    basis: Basis
+    kind: str
+    date: date
+    participant_id: int
+    team_id: int | None
+    region_id: int | None
+    share: int
+    amount: int
+    units: int
+    margin: int | None
+    deal_id: int
+    deal_reference: str
+    customer_id: int | None
+    customer_name: str
+    product_id: int | None
+    product_name: str
+    category: str
+    segment: str
+    region_name: str
+    new_customer: bool
+
+    @property
+    def credited(self) -> Fraction:
+        """Amount × share, in minor units, exact."""
+        return Fraction(self.amount * self.share, WHOLE)
+
+
+def position() -> int:
+    """The ledger's last number; 0 when it is empty. Two equal positions saw the same lines."""
+    return CreditLine.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def total(where: Slice, measure: Measure = "amount") -> Total:
+    """What the lines add up to."""
+    return _total(_lines(where).aggregate(credited=_credited(measure), counted=_lines_counted()))
+
+
+def totals(where: Slice, *, by: Sequence[Dimension], measure: Measure = "amount") -> dict[tuple[Any, ...], Total]:
+    """Sums by one dimension or several, one query. Keys are tuples of ids (a month: its first day), ordered as `by`."""
+    lines = _lines(where)
+    if "month" in by:
+        lines = lines.annotate(month=TruncMonth("date"))
+    columns = [_COLUMNS[name] for name in by]
+    found = lines.order_by().values(*columns).annotate(credited=_credited(measure), counted=_lines_counted())
+    return {tuple(row[column] for column in columns): _total(row) for row in found}
+
+
+def _total(row: Mapping[str, Any]) -> Total:
+    return Total(Fraction(row["credited"] or 0) / WHOLE, row["counted"] or 0)
+
+
+def credits(where: Slice) -> Iterator[Credit]:
+    """The standing lines (neither reversed nor reversals), by participant, date and id, streamed."""
+    lines = _standing(_lines(where), where.up_to).order_by("participant_id", "date", "id")
+    return (Credit(*row) for row in lines.values_list(*_CREDIT).iterator(chunk_size=5000))
+
+
+def credit_page(where: Slice, *, after: tuple[date, int] | None, size: int) -> list[Credit]:
+    """The newest standing lines first, `size` of them, beginning after (date, id): what a number opens onto."""
+    lines = _standing(_lines(where), where.up_to).order_by("-date", "-id")
+    if after is not None:
+        lines = lines.filter(Q(date__lt=after[0]) | Q(date=after[0], id__lt=after[1]))
+    return [Credit(*row) for row in lines.values_list(*_CREDIT)[:size]]
+
+
+_CREDIT = (  # the fields of `Credit`, in its order
+    "id basis kind date participant_id team_id region_id share amount units margin deal_id deal__reference "
+    "customer_id customer_label product_id product_label category segment region_label new_customer"
+).split()  # noqa: SIM905 (a table reads better than 21 quoted lines)
+
+
+def _lines(where: Slice) -> QuerySet[CreditLine]:
+    lines: QuerySet[CreditLine] = CreditLine.objects.filter(date__range=(where.first, where.last), basis=where.basis)
+    for column, wanted in (
+        ("participant_id", where.participants),
+        ("team_id", where.teams),
+        ("region_id", where.regions),
+    ):
+        if wanted is not None:
+            lines = lines.filter(**{f"{column}__in": wanted})
+    if where.deal is not None:
+        lines = lines.filter(deal_id=where.deal)
+    return lines if where.up_to is None else lines.filter(id__lte=where.up_to)
+
+
+def _standing(lines: QuerySet[CreditLine], up_to: int | None) -> Any:
+    """Without reversals and what they reversed, with the names that `Credit` carries."""
+    reversed_by = CreditLine.objects.filter(reverses_id__isnull=False)
+    if up_to is not None:
+        reversed_by = reversed_by.filter(id__lte=up_to)
+    return (
+        lines.filter(reverses__isnull=True)
+        .exclude(id__in=reversed_by.values("reverses_id"))
+        .annotate(
+            customer_label=_or_blank("customer__name"),
+            product_label=_or_blank("product__name"),
+            region_label=_or_blank("region__name"),
+        )
+    )
+
+
+def _or_blank(path: str) -> Case:
+    return Case(When(**{f"{path}__isnull": False}, then=F(path)), default=Value(""))
+
+
+def _credited(measure: Measure) -> Any:
+    """Σ measure × share, in millionths; an unknown margin is the amount. Numeric: 10^17 × 10^6 overflows a bigint."""
+    column = {"amount": F("amount"), "units": F("units"), "margin": F("margin")}[measure]
+    known = Case(When(margin__isnull=True, then=F("amount")), default=F("margin")) if measure == "margin" else column
+    exact = DecimalField(max_digits=40, decimal_places=0)
+    return Sum(Cast(known, exact) * F("share"), output_field=exact, default=Decimal(0))
+
+
+def _lines_counted() -> Any:
+    """Standing lines: each reversal takes its line off the count again."""
+    counted = Case(When(reverses__isnull=True, then=1), default=-1, output_field=IntegerField())
+    return Sum(counted)

@@ -1,0 +1,8 @@
+"""The models of the rooms, gathered for Django."""
+
+from pipeline.customers.models import Customer
+from pipeline.deals.models import Deal, Stage, StageChange
+from pipeline.ledger.models import CreditLine
+from pipeline.products.models import Product
+
+__all__ = ["CreditLine", "Customer", "Deal", "Product", "Stage", "StageChange"]
