@@ -9,7 +9,7 @@ from accounts.tenancy.models import TenantModel
 
 
 class Product(TenantModel):
-    """`list_price` is in minor units of the tenant's currency; `category` (a series, a family) is for plans to filter."""
+    """`list_price` is in minor units of the tenant's currency; `category` (a series) is for plans to filter."""
 
     name = models.CharField(_("name"), max_length=120)
     category = models.CharField(_("category"), max_length=80, blank=True)
