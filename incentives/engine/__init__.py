@@ -1,0 +1,35 @@
+"""The incentive engine: plan terms, credits and quotas in; lines, earnings and payouts out. Pure Python.
+
+`parse_plan` checks a plan document, `calculate` is the one call of the nightly run, the estimator, simulations and the
+`calculate_plan` command, `digest` tells whether a participant needs it at all.
+"""
+
+from incentives.engine.calculation import ENGINE_VERSION, calculate
+from incentives.engine.digest import digest
+from incentives.engine.facts import Basis, Credit, Exact, Inputs, Participant
+from incentives.engine.results import ComponentResult, Line, ParticipantResult, Payout, Problem, Results
+from incentives.engine.terms import Component, Filter, Measure, Plan, Rate, Tier, parse_plan
+
+__all__ = [
+    "ENGINE_VERSION",
+    "Basis",
+    "Component",
+    "ComponentResult",
+    "Credit",
+    "Exact",
+    "Filter",
+    "Inputs",
+    "Line",
+    "Measure",
+    "Participant",
+    "ParticipantResult",
+    "Payout",
+    "Plan",
+    "Problem",
+    "Rate",
+    "Results",
+    "Tier",
+    "calculate",
+    "digest",
+    "parse_plan",
+]

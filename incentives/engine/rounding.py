@@ -1,0 +1,26 @@
+"""The rounding step: a period's total is rounded once, and its lines are shown so that they add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from salesops.lib.money import round_half_up
+
+
+def shown_amounts(exact: Sequence[int], unit: int) -> list[int]:
+    """Whole amounts for lines of `exact` ÷ `unit`, adding up to their rounded total by largest remainder.
+
+    Ties go to the earlier line. A negative total is shown as the mirror image of the positive one, as everywhere in
+    the product. (`salesops.lib.allocation` divides a total by weights; here the parts are given and may have any sign.)
+    """
+    exact_total = sum(exact)
+    if exact_total < 0:
+        return [-amount for amount in shown_amounts([-part for part in exact], unit)]
+    amounts = [part // unit for part in exact]
+    left = round_half_up(Fraction(exact_total, unit)) - sum(amounts)
+    if left:
+        below = [amount * unit - part for amount, part in zip(amounts, exact, strict=True)]
+        for place in sorted(range(len(exact)), key=below.__getitem__)[:left]:  # stable: ties keep order
+            amounts[place] += 1
+    return amounts
