@@ -54,7 +54,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """An icon of the sprite; decoration unless it has a `label`. Sizes: 14, 16, 20, 24."""
     classes = "i" if size == 16 else f"i i-{size}"
-    href = f"{static('dist/sprite.svg')}#{name}"
+    href = f"{static('app/sprite.svg')}#{name}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
