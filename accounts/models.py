@@ -1,7 +1,8 @@
 """The models of the rooms, gathered for Django."""
 
 from accounts.audit.models import AuditEntry
+from accounts.jobs.models import JobRun
 from accounts.people.models import Access, Member, Region, Role, Team, TeamLead, TeamMembership, User
 from accounts.tenancy.models import Tenant
 
-__all__ = ["Access", "AuditEntry", "Member", "Region", "Role", "Team", "TeamLead", "TeamMembership", "Tenant", "User"]
+__all__ = ["Access", "AuditEntry", "JobRun", "Member", "Region", "Role", "Team", "TeamLead", "TeamMembership", "Tenant", "User"]

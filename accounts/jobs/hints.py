@@ -1,0 +1,37 @@
+"""Messages to the workers. A lost one loses nothing: the dispatcher looks at the table every minute."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from accounts.jobs.models import ENDED, JobRun
+
+logger = logging.getLogger(__name__)
+
+
+def send_hint(tenant_id: int, job_id: int, queue: str) -> bool:
+    """Tell the workers of the queue that there is work. False: Redis is away; never raises, never waits long."""
+    try:
+        current_app.send_task("accounts.jobs.tasks.run_job", (tenant_id, job_id), queue=queue, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        logger.warning("No hint for job %s: %s. The dispatcher will send it.", job_id, error)
+        return False
+    return True
+
+
+def hint_next(job: JobRun) -> None:
+    """After a step of the night has ended, the next one need not wait for the dispatcher."""
+    if job.sequence is None:
+        return
+    with transaction.atomic():
+        later = JobRun.objects.filter(
+            period=job.period, input_version=job.input_version, sequence__gt=job.sequence
+        ).exclude(state__in=ENDED)
+        following = later.order_by("sequence").values_list("pk", "queue").first()
+    if following is not None:
+        send_hint(job.tenant_id, *following)
