@@ -7,7 +7,7 @@
 from incentives.engine.calculation import ENGINE_VERSION, calculate
 from incentives.engine.digest import digest
 from incentives.engine.facts import Basis, Credit, Exact, Inputs, Participant
-from incentives.engine.results import ComponentResult, Line, ParticipantResult, Payout, Problem, Results
+from incentives.engine.results import ComponentResult, Line, ParticipantResult, Payout, Problem, Results, Slice
 from incentives.engine.terms import Component, Filter, Measure, Plan, Rate, Tier, parse_plan
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Problem",
     "Rate",
     "Results",
+    "Slice",
     "Tier",
     "calculate",
     "digest",

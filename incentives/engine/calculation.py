@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from operator import attrgetter, itemgetter
 
 from incentives.engine.facts import Basis, Credit, Exact, Inputs, Participant
 from incentives.engine.payouts import monthly_payouts
-from incentives.engine.rates import METHODS, Table
+from incentives.engine.rates import METHODS, Rated, Table
 from incentives.engine.results import ComponentResult, Line, ParticipantResult, Problem, Results
 from incentives.engine.rounding import shown_amounts
 from incentives.engine.terms import FILTER_LISTS, Component, Plan
@@ -28,6 +29,7 @@ ENGINE_VERSION = "1.0.0"
 
 _DAY = attrgetter("day")
 _IN_ORDER = itemgetter(0, 1)  # day, then event id as text
+_make_line = partial(tuple.__new__, Line)  # Line._make without its Python frame: it is called for every line
 _SUMMED = ("amount", "units", "margin", "customers")
 _BASES: dict[str, tuple[Basis, Callable[[Credit], Exact]]] = {
     "bookings": ("booking", attrgetter("amount")),
@@ -80,12 +82,8 @@ def _participant(
             elif outcome:
                 results.append(outcome)
     stopped = [problem.period for problem in problems]
-    payouts = monthly_payouts(inputs.plan, results, [month for month in months if not _touches(month, stopped)])
+    payouts = monthly_payouts(inputs.plan, results, months, stopped)
     return ParticipantResult(participant.key, results, payouts, problems)
-
-
-def _touches(month: Period, stopped: Sequence[Period]) -> bool:
-    return any(month.start in period for period in stopped)
 
 
 def _rule(component: Component, plan: Plan) -> _Rule:
@@ -111,11 +109,11 @@ def _rule(component: Component, plan: Plan) -> _Rule:
 
 def _counting(participant: Participant, inputs: Inputs) -> list[Credit]:
     """The credits up to `as_of` of days on which the participant was active, by day and event id."""
-    credits = [credit for credit in participant.credits if credit.day <= inputs.as_of]
+    credits = sorted(participant.credits, key=_IN_ORDER)
+    del credits[bisect_right(credits, inputs.as_of, key=_DAY) :]
     if participant.active_from or participant.active_to:
         first, last = participant.active_from or date.min, participant.active_to or date.max
         credits = [credit for credit in credits if first <= (credit.counts_on or credit.day) <= last]
-    credits.sort(key=_IN_ORDER)
     return credits
 
 
@@ -173,20 +171,24 @@ def _rate(
     table = Table(tuple(start * stretch for start in rule.starts), rule.rates, rule.component.rate.boundary)
     rated = METHODS[rule.component.rate.method](quantities, table)
     exact_unit = common * rule.rate_unit
-    amounts = shown_amounts([line.exact for line in rated], exact_unit)
+    amounts = shown_amounts(rated.exact, exact_unit)
     return ComponentResult(
         component=rule.component,
         period=period,
         measure=Fraction(sum(quantities), common),
         quota=quota,
         earned=sum(amounts),
-        lines=[
-            Line(credits[credit], credits[dated].day, base, exact, amount, slices, note)
-            for (credit, dated, base, exact, slices, note), amount in zip(rated, amounts, strict=True)
-        ],
+        lines=_lines(credits, rated, amounts),
         base_unit=common,
         exact_unit=exact_unit,
     )
+
+
+def _lines(credits: Sequence[Credit], rated: Rated, amounts: Sequence[int]) -> list[Line]:
+    whose = [credits[place] for place in rated.credits]
+    days = [credits[place].day for place in rated.dated]
+    columns = zip(whose, days, rated.bases, rated.exact, amounts, rated.tiers, rated.cuts, rated.notes, strict=False)
+    return list(map(_make_line, columns))
 
 
 def _no_quota(participant: Participant, rule: _Rule, period: Period, quota: Exact | None) -> Problem:

@@ -57,15 +57,15 @@ def _line(line: Line, result: ComponentResult, plan: Plan) -> dict[str, object]:
     shown: dict[str, object] = {
         "event": line.credit.event,
         "date": line.day.isoformat(),
-        "base": _quantity(result.base_of(line.base), result.component, plan),
+        "base": _quantity(result.base_of(line), result.component, plan),
         "amount": plain(line.amount, plan.currency),
         "slices": [
             {
-                "tier_from": f"{result.component.rate.tiers[tier].start:f}",
-                "base": _quantity(result.base_of(base), result.component, plan),
-                "rate": f"{result.component.rate.tiers[tier].rate:f}",
+                "tier_from": f"{piece.tier.start:f}",
+                "base": _quantity(piece.base, result.component, plan),
+                "rate": f"{piece.tier.rate:f}",
             }
-            for tier, base in line.slices
+            for piece in result.slices_of(line)
         ],
     }
     return {**shown, "note": line.note} if line.note else shown

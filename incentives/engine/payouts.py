@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
@@ -12,42 +11,43 @@ from operator import attrgetter
 from incentives.engine.results import ComponentResult, Payout
 from incentives.engine.terms import Plan
 from salesops.lib.money import round_half_up
-from salesops.lib.periods import Period, months_between
+from salesops.lib.periods import Period
 
 _DAY = attrgetter("day")
+_START = attrgetter("start")
 
 
-def monthly_payouts(plan: Plan, results: Sequence[ComponentResult], months: Sequence[Period]) -> list[Payout]:
-    """A payout for each of `months`, in order; a negative balance goes on to the next or is written off."""
-    earned: Counter[str] = Counter()
+def monthly_payouts(
+    plan: Plan, results: Sequence[ComponentResult], months: Sequence[Period], stopped: Sequence[Period]
+) -> list[Payout]:
+    """A payout for each of `months`, in order, but for those in `stopped` periods, of which only a part is known.
+
+    A negative balance goes on to the next month or is written off.
+    """
+    earned = [0] * len(months)
     for result in results:
-        earned.update(_monthly_earnings(result))
+        _add_earnings(result, months, earned)
     payouts: list[Payout] = []
     carried = 0
-    for month in months:
-        balance = earned[month.key] + carried
+    for month, amount in zip(months, earned, strict=True):
+        if any(month.start in period for period in stopped):
+            continue
+        balance = amount + carried
         owed = min(balance, 0)
         carried, written_off = (owed, 0) if plan.negative_balance == "carry" else (0, -owed)
-        payouts.append(
-            Payout(
-                month,
-                earned=earned[month.key],
-                payable=max(balance, 0),
-                carried=carried,
-                written_off=written_off,
-            )
-        )
+        payouts.append(Payout(month, earned=amount, payable=max(balance, 0), carried=carried, written_off=written_off))
     return payouts
 
 
-def _monthly_earnings(result: ComponentResult) -> dict[str, int]:
+def _add_earnings(result: ComponentResult, months: Sequence[Period], earned: list[int]) -> None:
     """Rounded amount to date less the rounded amount to date a month before, so that months add up to the period."""
-    to_date = [0, *accumulate(line.exact for line in result.lines)]
-    earnings: dict[str, int] = {}
+    lines = result.lines  # in the order of their days
+    to_date = [0, *accumulate([line.exact for line in lines])]
     before = 0
-    for month in months_between(result.period.start, result.lines[-1].day):
-        end = bisect_right(result.lines, month.end, key=_DAY)  # lines are in the order of their days
+    for place in range(bisect_left(months, result.period.start, key=_START), len(months)):
+        end = bisect_right(lines, months[place].end, key=_DAY)
         reached = round_half_up(Fraction(to_date[end], result.exact_unit))
-        earnings[month.key] = reached - before
+        earned[place] += reached - before
         before = reached
-    return earnings
+        if end == len(lines):
+            break

@@ -7,24 +7,26 @@ Everything is an integer in one common unit, so the arithmetic is exact and chea
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import pairwise, repeat
 
-from incentives.engine.results import Note
+from incentives.engine.results import Cuts, Note
 from incentives.engine.terms import Boundary
 
 
-class Rated(NamedTuple):
-    """`credit` and `dated` are places in the quantities: whose money it is, and whose day the line bears."""
+@dataclass(slots=True)
+class Rated:
+    """Lines as columns, which cost a third of rows. `credits` and `dated` are places in the quantities: whose money a
+    line is, and whose day it bears. `cuts` are a line's (tier, base) pieces where it is not all in the one tier."""
 
-    credit: int
-    dated: int
-    base: int
-    exact: int
-    slices: tuple[tuple[int, int], ...]
-    note: Note
+    credits: Sequence[int]
+    dated: Sequence[int]
+    bases: Sequence[int]
+    exact: Sequence[int]
+    tiers: Sequence[int]
+    cuts: Iterable[Cuts]
+    notes: Iterable[Note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,22 @@ class Table:
         return max(find(self.bounds, quantity) - 1, 0)
 
 
-def flat(quantities: Sequence[int], table: Table) -> list[Rated]:
+def flat(quantities: Sequence[int], table: Table) -> Rated:
     """Base × rate."""
     rate = table.rates[0]
-    return [
-        Rated(index, index, quantity, quantity * rate, ((0, quantity),), "")
-        for index, quantity in enumerate(quantities)
-    ]
+    places = range(len(quantities))
+    return Rated(
+        places,
+        places,
+        quantities,
+        [quantity * rate for quantity in quantities],
+        [0] * len(places),
+        repeat(()),
+        repeat(""),
+    )
 
 
-def marginal(quantities: Sequence[int], table: Table) -> list[Rated]:
+def marginal(quantities: Sequence[int], table: Table) -> Rated:
     """Each slice of the cumulative quantity earns the rate of the tier in which it lies.
 
     Most credits lie in one tier, so that case is inlined; only one that leaves its tier is cut.
@@ -58,45 +66,48 @@ def marginal(quantities: Sequence[int], table: Table) -> list[Rated]:
     rates = table.rates
     ceiling = sum(map(abs, quantities))  # no cumulative quantity is above it, so the last tier has an end too
     ends = (*table.bounds[1:], max(ceiling, table.bounds[-1]))
-    position, tier, rated = 0, 0, []
-    for index, quantity in enumerate(quantities):
+    position, tier = 0, 0
+    exact, tiers, all_cuts = [], [], []
+    for quantity in quantities:
         reached = position + quantity
-        if quantity >= 0 and reached <= ends[tier]:
-            rated.append(Rated(index, index, quantity, quantity * rates[tier], ((tier, quantity),), ""))
-        else:
-            slices = _cut(position, reached, table)
-            exact = sum(base * rates[place] for place, base in slices)
-            rated.append(Rated(index, index, quantity, exact, slices, ""))
+        cuts: Cuts = ()
+        if quantity < 0 or reached > ends[tier]:
+            cuts = _cut(position, reached, table)
+            tiers.append(cuts[0][0])
+            exact.append(sum(base * rates[place] for place, base in cuts))
             tier = max(bisect_right(table.bounds, reached) - 1, 0)
+        else:
+            tiers.append(tier)
+            exact.append(quantity * rates[tier])
+        all_cuts.append(cuts)
         position = reached
-    return rated
+    places = range(len(quantities))
+    return Rated(places, places, quantities, exact, tiers, all_cuts, repeat(""))
 
 
-def retroactive(quantities: Sequence[int], table: Table) -> list[Rated]:
+def retroactive(quantities: Sequence[int], table: Table) -> Rated:
     """The tier of the total so far rates the whole of it; when it changes, the earlier credits are trued up.
 
     A true-up takes the credit's quantity out of the old tier and puts it into the new one, so its base is 0 and the
     bases of all lines still add up to the measure (commissions.md, detail 13).
     """
-    rates = table.rates
-    total, before, rated = 0, 0, []
-    for index, quantity in enumerate(quantities):
+    rows: list[tuple[int, int, int, int, int, Cuts, Note]] = []
+    total, before = 0, 0
+    for place, quantity in enumerate(quantities):
         total += quantity
         tier = table.tier_of(total)
-        rated.append(Rated(index, index, quantity, quantity * rates[tier], ((tier, quantity),), ""))
-        if rates[tier] != rates[before]:
-            rated += [
-                Rated(
-                    place, index, 0, moved * (rates[tier] - rates[before]), ((before, -moved), (tier, moved)), "true_up"
-                )
-                for place, moved in enumerate(quantities[:index])
+        rows.append((place, place, quantity, quantity * table.rates[tier], tier, (), ""))
+        if change := table.rates[tier] - table.rates[before]:
+            rows += [
+                (earlier, place, 0, moved * change, tier, ((before, -moved), (tier, moved)), "true_up")
+                for earlier, moved in enumerate(quantities[:place])
                 if moved
             ]
         before = tier
-    return rated
+    return Rated(*zip(*rows, strict=True))
 
 
-def _cut(start: int, end: int, table: Table) -> tuple[tuple[int, int], ...]:
+def _cut(start: int, end: int, table: Table) -> Cuts:
     """The way from `start` to `end` as (tier, length) pieces in walking order; lengths are negative going down."""
     low, high = min(start, end), max(start, end)
     edges = [low, *(bound for bound in table.bounds[1:] if low < bound < high), high]
@@ -104,7 +115,7 @@ def _cut(start: int, end: int, table: Table) -> tuple[tuple[int, int], ...]:
     return tuple(pieces) if end >= start else tuple((tier, -length) for tier, length in reversed(pieces))
 
 
-METHODS: dict[str, Callable[[Sequence[int], Table], list[Rated]]] = {
+METHODS: dict[str, Callable[[Sequence[int], Table], Rated]] = {
     "flat": flat,
     "marginal": marginal,
     "retroactive": retroactive,

@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from incentives.engine.facts import Credit, Exact
-from incentives.engine.terms import Component
+from incentives.engine.terms import Component, Tier
 from salesops.lib.periods import Period
 
 Note = Literal["", "true_up"]
+Cuts = tuple[tuple[int, int], ...]
 
 
 class Line(NamedTuple):
@@ -20,8 +21,8 @@ class Line(NamedTuple):
 
     `base` counts parts of the result's `base_unit` and `exact` parts of its `exact_unit`: integers, so that hundreds
     of thousands of lines stay cheap. `amount` is in minor units, rounded so that the lines add up to the total.
-    `slices` holds (place in the component's table, base) pairs, in the order in which the quantity walks the table;
-    their bases add up to `base`.
+    Its whole base is rated by `tier`, a place in the component's table, unless `cuts` holds (tier, base) pairs, in the
+    order in which the quantity walks the table.
     """
 
     credit: Credit
@@ -29,8 +30,17 @@ class Line(NamedTuple):
     base: int
     exact: int
     amount: int
-    slices: Sequence[tuple[int, int]]
+    tier: int
+    cuts: Cuts
     note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a line's base and the tier that rates it: `base` × `tier.rate` is what it earns, exactly."""
+
+    tier: Tier
+    base: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +65,19 @@ class ComponentResult:
         """The unrounded total, in minor units."""
         return Fraction(sum(line.exact for line in self.lines), self.exact_unit)
 
-    def base_of(self, part: int) -> Fraction:
-        """A line's or slice's `base` in minor units or counts."""
-        return Fraction(part, self.base_unit)
+    def base_of(self, line: Line) -> Fraction:
+        """In minor units or counts."""
+        return Fraction(line.base, self.base_unit)
 
     def exact_of(self, line: Line) -> Fraction:
+        """What the line earned before rounding, in minor units."""
         return Fraction(line.exact, self.exact_unit)
+
+    def slices_of(self, line: Line) -> list[Slice]:
+        """How the line's base was rated; the slices' bases add up to it."""
+        tiers = self.component.rate.tiers
+        pieces = line.cuts or ((line.tier, line.base),)
+        return [Slice(tiers[tier], Fraction(base, self.base_unit)) for tier, base in pieces]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ def shown_amounts(exact: Sequence[int], unit: int) -> list[int]:
     amounts = [part // unit for part in exact]
     left = round_half_up(Fraction(exact_total, unit)) - sum(amounts)
     if left:
-        below = [amount * unit - part for amount, part in zip(amounts, exact, strict=True)]
-        for place in sorted(range(len(exact)), key=below.__getitem__)[:left]:  # stable: ties keep order
+        remainders = [part % unit for part in exact]
+        largest = sorted(range(len(exact)), key=remainders.__getitem__, reverse=True)  # stable: ties keep their order
+        for place in largest[:left]:
             amounts[place] += 1
     return amounts
