@@ -25,6 +25,9 @@ export function listenForToasts() {
 }
 
 function show(region, text, level = "info") {
+  if ([...region.querySelectorAll("[data-text]")].some((shown) => shown.textContent === text)) {
+    return; // a poll that fails every second says so once
+  }
   const toast = region.querySelector("template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = level;
   toast.querySelector("[data-text]").textContent = text;

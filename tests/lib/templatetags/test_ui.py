@@ -117,15 +117,15 @@ def job(state: str) -> SimpleNamespace:
         id=7,
         kind_label="Import",
         state=state,
+        has_ended=state in {"done", "dead"},
         progress_done=1200,
         progress_total=8800,
-        message="",
         url="/t/acme/jobs/7/",
     )
 
 
 @pytest.mark.parametrize(
-    ("state", "polls"), [("queued", True), ("running", True), ("succeeded", False), ("failed", False)]
+    ("state", "polls"), [("queued", True), ("running", True), ("failed", True), ("done", False), ("dead", False)]
 )
 def test_progress_asks_again_until_the_job_has_ended(state: str, polls: bool) -> None:
     html = drawn("{% include 'components/_job_progress.html' %}", job=job(state))
