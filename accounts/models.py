@@ -1,8 +1,24 @@
 """The models of the rooms, gathered for Django."""
 
+from accounts.access.models import ApiToken, Attempt, IdempotencyKey
 from accounts.audit.models import AuditEntry
 from accounts.jobs.models import JobRun
 from accounts.people.models import Access, Member, Region, Role, Team, TeamLead, TeamMembership, User
 from accounts.tenancy.models import Tenant
 
-__all__ = ["Access", "AuditEntry", "JobRun", "Member", "Region", "Role", "Team", "TeamLead", "TeamMembership", "Tenant", "User"]
+__all__ = [
+    "Access",
+    "ApiToken",
+    "Attempt",
+    "AuditEntry",
+    "IdempotencyKey",
+    "JobRun",
+    "Member",
+    "Region",
+    "Role",
+    "Team",
+    "TeamLead",
+    "TeamMembership",
+    "Tenant",
+    "User",
+]

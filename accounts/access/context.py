@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.access.navigation import navigation_for
-from accounts.people.models import Access
+from accounts.people.selectors import companies_of
+from salesops.lib import clock
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -22,8 +24,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor.member,
         "currency": actor.tenant.currency,
         "navigation": navigation_for(actor, request.path),
-        "memberships": lambda: [
-            access.tenant
-            for access in Access.objects.select_related("tenant").filter(user_id=actor.user_id).order_by("tenant__name")
-        ],
+        "memberships": cache(lambda: companies_of(request.user.pk, clock.now())),
     }

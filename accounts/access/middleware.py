@@ -13,8 +13,10 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from accounts.access.actor import Actor
+from accounts.access.tokens import member_with
 from accounts.people.models import Access, Member
 from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.models import Tenant
 from salesops.lib import clock
 from salesops.lib.errors import NotVisible
 
@@ -47,7 +49,7 @@ class LanguageMiddleware:
 
 
 class TenantMiddleware:
-    """Sets `request.tenant` and `request.actor` below `/t/<slug>/`.
+    """Sets `request.tenant` and `request.actor` below `/t/<slug>/`, for a session or, on the API, a member's token.
 
     The whole response is made inside one transaction (with ATOMIC_REQUESTS a second time around the view), so that a
     lazily rendered page still has its tenant, and everything is undone when the answer is a server error.
@@ -60,27 +62,43 @@ class TenantMiddleware:
         match = _TENANT_PATH.match(request.path_info)
         if match is None:
             return self.get_response(request)
-        user = self._user(request)
-        if user is None:
-            if match["rest"].startswith("api/"):
-                return _unauthenticated()
-            return redirect_to_login(request.get_full_path())
-        access = Access.objects.select_related("tenant").filter(user_id=user, tenant__slug=match["slug"]).first()
+        is_api = match["rest"].startswith("api/")
+        if is_api and (secret := _bearer(request)):
+            return self._with_token(request, match["slug"], secret)
+        if not request.user.is_authenticated:
+            return _unauthenticated() if is_api else redirect_to_login(request.get_full_path())
+        return self._with_session(request, match["slug"], request.user.pk)
+
+    def _with_session(self, request: HttpRequest, slug: str, user_id: int) -> HttpResponseBase:
+        access = Access.objects.select_related("tenant").filter(user_id=user_id, tenant__slug=slug).first()
         if access is None:
             return not_found()
         with tenant_scope(access.tenant_id), transaction.atomic():
-            member = Member.objects.filter(user_id=user).first()
-            if member is None or (member.left_on and member.left_on < access.tenant.day_of(clock.now())):
+            member = Member.objects.filter(user_id=user_id).first()
+            if member is None or _has_left(member, access.tenant):
                 return not_found()
-            request.tenant = access.tenant  # type: ignore[attr-defined]
-            request.actor = Actor(access.tenant, member)  # type: ignore[attr-defined]
-            response = self._respond(request)
-            if response.status_code >= _FIRST_SERVER_ERROR:
-                transaction.set_rollback(True)
-            return response
+            return self._inside(request, access.tenant, member)
 
-    def _user(self, request: HttpRequest) -> int | None:
-        return request.user.pk if request.user.is_authenticated else None
+    def _with_token(self, request: HttpRequest, slug: str, secret: str) -> HttpResponseBase:
+        """The address names the tenant, so the token is looked up behind that tenant's walls."""
+        tenant = Tenant.objects.filter(slug=slug).first()
+        if tenant is None:
+            return _unauthenticated()
+        with tenant_scope(tenant.pk), transaction.atomic():
+            member = member_with(secret, tenant.day_of(clock.now()))
+            if member is None or member.user is None or _has_left(member, tenant):
+                return _unauthenticated()
+            request.user = member.user
+            request.came_with_token = True  # type: ignore[attr-defined]
+            return self._inside(request, tenant, member)
+
+    def _inside(self, request: HttpRequest, tenant: Tenant, member: Member) -> HttpResponseBase:
+        request.tenant = tenant  # type: ignore[attr-defined]
+        request.actor = Actor(tenant, member)  # type: ignore[attr-defined]
+        response = self._respond(request)
+        if response.status_code >= _FIRST_SERVER_ERROR:
+            transaction.set_rollback(True)
+        return response
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
         tenant_language = request.tenant.language  # type: ignore[attr-defined]
@@ -94,6 +112,16 @@ class TenantMiddleware:
         return not_found() if isinstance(exception, NotVisible) else None
 
 
+def _has_left(member: Member, tenant: Tenant) -> bool:
+    return member.left_on is not None and member.left_on < tenant.day_of(clock.now())
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
 def _unauthenticated() -> JsonResponse:
     problem = {"type": "about:blank", "title": "Not signed in", "status": 401, "code": "not_authenticated"}
-    return JsonResponse(problem, status=401, content_type="application/problem+json")
+    headers = {"WWW-Authenticate": "Bearer"}
+    return JsonResponse(problem, status=401, content_type="application/problem+json", headers=headers)

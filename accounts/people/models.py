@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy.models import Tenant, TenantForeignKey, TenantModel
@@ -38,6 +39,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # one more ends every session of the user
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -51,12 +53,21 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must still carry to be good: Django's hash of the password, and the epoch."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
 
 class Access(models.Model):
-    """This user may enter this tenant; read before a tenant is entered. Who they are there is in `Member`."""
+    """This user may enter this tenant; read before a tenant is entered. Who they are there is in `Member`.
+
+    `ends_on` repeats the member's last day, so that a company one has left is not offered any more.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="accesses")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="accesses")
+    ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="access_tenant_user")]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from accounts.people.models import Dated, Member, Team, TeamLead, TeamMembership
+from accounts.people.models import Access, Dated, Member, Team, TeamLead, TeamMembership
+from accounts.tenancy.models import Tenant
 
 
 def subtree(top_ids: Iterable[int]) -> frozenset[int]:
@@ -30,3 +31,11 @@ def people_led_by(member: Member, as_of: date) -> frozenset[int]:
     return frozenset(
         TeamMembership.objects.filter(Dated.on(as_of), team_id__in=teams).values_list("member_id", flat=True)
     )
+
+
+def companies_of(user_id: int, now: datetime) -> list[Tenant]:
+    """The tenants that the user may enter at this instant, by name. One query."""
+    accesses = Access.objects.select_related("tenant").filter(user_id=user_id).order_by("tenant__name", "tenant_id")
+    return [
+        access.tenant for access in accesses if access.ends_on is None or access.ends_on >= access.tenant.day_of(now)
+    ]

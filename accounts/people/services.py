@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.text import slugify
 from pypinyin import lazy_pinyin
 
 from accounts.access.actor import Actor
@@ -30,6 +31,11 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$", re.ASCII)
 def sort_key(name: str) -> str:
     """A Chinese name sorts by its pinyin; the embedded PostgreSQL has no ICU to do it (stack.md)."""
     return " ".join(lazy_pinyin(name)).casefold()[:240]
+
+
+def suggested_slug(name: str) -> str:
+    """An address from a company's name: `Müller & Söhne` → `muller-sohne`, `北京华信` → `bei-jing-hua-xin`."""
+    return slugify(" ".join(lazy_pinyin(name)))[:50].strip("-_").replace("_", "-")
 
 
 @transaction.atomic
@@ -52,7 +58,7 @@ def create_tenant(
     """
     tenant = _checked_tenant(slug, name, currency, time_zone, fiscal_year_start)
     tenant.language = language
-    user = _user(admin_email, admin_password)
+    user = user_for(admin_email, admin_password, prefix="admin_")
     tenant.save()
     Access.objects.create(user=user, tenant=tenant)
     with tenant_scope(tenant.pk):
@@ -65,9 +71,7 @@ def create_tenant(
 
 
 def _checked_tenant(slug: str, name: str, currency: str, time_zone: str, fiscal_year_start: int) -> Tenant:
-    name = name.strip()
-    if not name:
-        raise DomainError("required", gettext_noop("Give the company a name."), "name")
+    name = _checked_company_name(name)
     if not _SLUG.match(slug):
         message = gettext_noop("“%(slug)s” is not an address; use small letters, digits and inner hyphens, at most 50.")
         raise DomainError("bad_slug", message, "slug", slug=slug)
@@ -84,13 +88,26 @@ def _checked_tenant(slug: str, name: str, currency: str, time_zone: str, fiscal_
     return tenant
 
 
-def _user(email: str, password: str | None) -> User:
+def _checked_company_name(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise DomainError("required", gettext_noop("Give the company a name."), "name")
+    _require_length(name, 120, "name")
+    return name
+
+
+def user_for(email: str, password: str | None, *, prefix: str = "") -> User:
+    """The user of that e-mail, made with the password (None: to be set by the reset link) when there is none.
+
+    Refusals name the fields `email` and `password` with `prefix` in front.
+    """
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError:
         message = gettext_noop("“%(email)s” is not an e-mail address.")
-        raise DomainError("bad_email", message, "admin_email", email=email) from None
+        raise DomainError("bad_email", message, f"{prefix}email", email=email) from None
+    _require_length(email, 254, f"{prefix}email")
     existing = User.objects.filter(email=email).first()
     if existing is not None:
         return existing
@@ -98,8 +115,50 @@ def _user(email: str, password: str | None) -> User:
         try:
             validate_password(password, User(email=email))
         except ValidationError as error:
-            raise DomainError("weak_password", " ".join(error.messages), "admin_password") from None
+            raise DomainError("weak_password", " ".join(error.messages), f"{prefix}password") from None
     return User.objects.create_user(email, password)
+
+
+def _require_length(text: str, most: int, field: str) -> None:
+    if len(text) > most:
+        raise DomainError("too_long", gettext_noop("At most %(most)s characters fit."), field, most=most)
+
+
+def checked_member_name(full_name: str, but: Member | None = None) -> str:
+    """The name with single spaces; refuses none, too long a one, and one that another member has."""
+    full_name = " ".join(full_name.split())
+    if not full_name:
+        raise DomainError("required", gettext_noop("Give the member a name."), "full_name")
+    _require_length(full_name, 120, "full_name")
+    namesakes = Member.objects.filter(full_name=full_name)
+    if (namesakes.exclude(pk=but.pk) if but else namesakes).exists():
+        message = gettext_noop("There is already a member named %(name)s.")
+        raise DomainError("taken", message, "full_name", name=full_name)
+    return full_name
+
+
+def checked_roles(roles: Collection[Role]) -> list[Role]:
+    """The roles in order; refuses none and unknown ones."""
+    unknown = [role for role in roles if role not in Role.values]
+    if unknown:
+        raise DomainError("bad_role", gettext_noop("“%(role)s” is not a role."), "roles", role=unknown[0])
+    if not roles:
+        raise DomainError("required", gettext_noop("Give the member at least one role."), "roles")
+    return sorted(Role(role) for role in roles)
+
+
+@transaction.atomic
+def update_tenant(*, actor: Actor, name: str, language: str, managers_see_pay: bool) -> Tenant:
+    """The company's settings. Currency and fiscal year stay as they were made: figures already rest on them."""
+    require(actor, "settings.manage")
+    tenant = Tenant.objects.select_for_update().get(pk=actor.tenant.pk)
+    name = _checked_company_name(name)
+    before = {"name": tenant.name, "language": tenant.language, "managers_see_pay": tenant.managers_see_pay}
+    tenant.name, tenant.language, tenant.managers_see_pay = name, language, managers_see_pay
+    tenant.save(update_fields=list(before))
+    after = {field: getattr(tenant, field) for field in before}
+    record(actor=actor, action="tenant.changed", subject=tenant, before=before, after=after)
+    return tenant
 
 
 @transaction.atomic
@@ -115,17 +174,10 @@ def add_member(
 ) -> Member:
     """Somebody new in the tenant. With an e-mail they can sign in; without one they only appear in figures."""
     require(actor, "people.manage")
-    full_name = " ".join(full_name.split())
-    if not full_name:
-        raise DomainError("required", gettext_noop("Give the member a name."), "full_name")
-    if not roles:
-        raise DomainError("required", gettext_noop("Give the member at least one role."), "roles")
-    if Member.objects.filter(full_name=full_name).exists():
-        message = gettext_noop("There is already a member named %(name)s.")
-        raise DomainError("taken", message, "full_name", name=full_name)
+    full_name, roles = checked_member_name(full_name), checked_roles(roles)
     user = None
     if email:
-        user = _user(email, password)
+        user = user_for(email, password)
         if Member.objects.filter(user=user).exists():
             raise DomainError("taken", gettext_noop("%(email)s already belongs to a member."), "email", email=email)
         Access.objects.get_or_create(user=user, tenant=actor.tenant)
@@ -133,11 +185,11 @@ def add_member(
         user=user,
         full_name=full_name,
         sort_name=sort_key(full_name),
-        roles=sorted(roles),
+        roles=roles,
         hired_on=hired_on,
         employee_number=employee_number,
     )
-    record(actor=actor, action="member.added", subject=member, name=full_name, roles=sorted(roles))
+    record(actor=actor, action="member.added", subject=member, name=full_name, roles=roles)
     return member
 
 

@@ -1,0 +1,174 @@
+"""What every API view begins with: who is asking, may they, one page of a list, one answer to a repeated request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+
+from django.db import connection, models
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.access.actor import Actor
+from accounts.access.models import IdempotencyKey
+from accounts.access.policy import has
+from accounts.access.views import TenantRequest
+from accounts.people.models import User
+from salesops.lib.errors import DomainError, gettext_noop
+
+P = ParamSpec("P")
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The middleware has already let the member in by their token; such a request has no cookie, hence needs no CSRF
+    token."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        http: HttpRequest = request._request
+        return (http.user, None) if getattr(http, "came_with_token", False) else None  # type: ignore[return-value]
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class KeyPages(CursorPagination):
+    """Lists by key: `?cursor=`, `?limit=` up to 200. The order is the view's and must end in a unique field."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+
+
+class TenantAPIView(APIView):
+    """A view below `/t/<slug>/api/v1/`. `capabilities` names what each method needs."""
+
+    authentication_classes = [TokenAuthentication, SessionAuthentication]
+    capabilities: ClassVar[Mapping[str, str]] = {}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("tenant", None)
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        capability = self.capabilities.get(request.method or "")
+        if request.method != "OPTIONS" and (capability is None or not has(self.actor, capability)):
+            raise PermissionDenied
+
+    @property
+    def http(self) -> TenantRequest:
+        """Django's request, on which the middleware has put tenant and actor."""
+        return self.request._request  # type: ignore[return-value]
+
+    @property
+    def actor(self) -> Actor:
+        return self.http.actor
+
+    def page(
+        self, queryset: models.QuerySet[Any], serializer: type[BaseSerializer[Any]], ordering: Sequence[str]
+    ) -> Response:
+        """One page of the list as `{"next", "previous", "results"}`."""
+        pages = KeyPages()
+        pages.ordering = tuple(ordering)
+        rows = pages.paginate_queryset(queryset, self.request, view=self)
+        return pages.get_paginated_response(serializer(rows, many=True).data)
+
+
+# --- Edits: nobody overwrites what they have not seen ----------------------------------------------------------------
+
+
+class PreconditionRequired(APIException):
+    status_code = 428
+    default_code = "if_match_required"
+    default_detail = "Send the ETag of what you read as If-Match."
+
+
+class PreconditionFailed(APIException):
+    status_code = 412
+    default_code = "changed_meanwhile"
+    default_detail = "It was changed meanwhile; nothing was written. Read it again."
+
+
+def etag(shown: Mapping[str, Any]) -> str:
+    """The version of a row as the API shows it: any change of what a client could have read changes it."""
+    text = json.dumps(shown, sort_keys=True, default=str, ensure_ascii=False)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def require_match(request: Request, shown: Mapping[str, Any]) -> None:
+    """Refuse an edit whose If-Match is missing (428) or is not the row's present version (412). Lock the row first."""
+    sent = request.headers.get("If-Match")
+    if sent is None:
+        raise PreconditionRequired
+    if etag(shown) not in {tag.strip() for tag in sent.split(",")}:
+        raise PreconditionFailed
+
+
+# --- Creates: sent twice, done once ----------------------------------------------------------------------------------
+
+_V = TypeVar("_V", bound=TenantAPIView)
+Create = Callable[Concatenate[_V, Request, P], Response]
+
+
+def once(create: Create[_V, P]) -> Create[_V, P]:
+    """For a view's `post`: a request with an `Idempotency-Key` is carried out once, and sent again answers the same.
+
+    The answer is kept in the transaction of the create itself. Two at once wait for each other; the key with another
+    address or body is refused with 422; a refusal is not kept, so that it can be put right under the same key.
+    """
+
+    @wraps(create)
+    def guarded(self: _V, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+        key = _key(request)
+        if not key:
+            return create(self, request, *args, **kwargs)
+        digest = _digest(request)
+        _wait_for(self.actor, key)
+        used = IdempotencyKey.objects.filter(member=self.actor.member, key=key).first()
+        if used is not None:
+            return _replay(used, digest)
+        response = create(self, request, *args, **kwargs)
+        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            body = json.loads(JSONRenderer().render(response.data))
+            IdempotencyKey.objects.create(
+                member=self.actor.member, key=key, digest=digest, status=response.status_code, body=body
+            )
+        return response
+
+    return guarded  # type: ignore[return-value]  # a method: its self is passed by position
+
+
+def _replay(used: IdempotencyKey, digest: str) -> Response:
+    if used.digest != digest:
+        message = gettext_noop("This Idempotency-Key was used with another request; nothing was written.")
+        raise DomainError("key_reused", message, "Idempotency-Key")
+    return Response(used.body, status=used.status, headers={"Idempotent-Replay": "true"})
+
+
+def _wait_for(actor: Actor, key: str) -> None:
+    with connection.cursor() as cursor:
+        name = f"idempotency:{actor.tenant.pk}:{actor.user_id}:{key}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 80:
+        raise DomainError("too_long", gettext_noop("At most 80 characters."), "Idempotency-Key")
+    return key
+
+
+def _digest(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()

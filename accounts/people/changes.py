@@ -1,0 +1,111 @@
+"""What changes for a member: name, roles, the right to sign in, leaving and coming back.
+
+Whoever gets other roles, or leaves, is signed out everywhere, so that no open page goes on with the old rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.access.actor import Actor
+from accounts.access.policy import require
+from accounts.audit.services import record
+from accounts.people.models import Access, Member, Role, User
+from accounts.people.services import checked_member_name, checked_roles, sort_key, user_for
+from salesops.lib.errors import DomainError, gettext_noop
+
+
+@transaction.atomic
+def update_member(
+    *,
+    actor: Actor,
+    member: Member,
+    full_name: str,
+    roles: Collection[Role],
+    hired_on: date | None = None,
+    employee_number: str = "",
+) -> Member:
+    """Correct what is known of a member. The last admin stays admin."""
+    require(actor, "people.manage")
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    full_name, roles = checked_member_name(full_name, but=member), checked_roles(roles)
+    if hired_on and member.left_on and hired_on > member.left_on:
+        message = gettext_noop("The first day cannot be after the last one (%(last)s).")
+        raise DomainError("bad_dates", message, "hired_on", last=member.left_on)
+    before = {"name": member.full_name, "roles": sorted(member.roles)}
+    if Role.ADMIN in member.roles and Role.ADMIN not in roles:
+        _require_another_admin(member, "roles")
+    member.full_name, member.sort_name = full_name, sort_key(full_name)
+    member.roles, member.hired_on, member.employee_number = roles, hired_on, employee_number
+    member.save(update_fields=["full_name", "sort_name", "roles", "hired_on", "employee_number"])
+    record(actor=actor, action="member.changed", subject=member, before=before, name=full_name, roles=roles)
+    if before["roles"] != roles:
+        _end_sessions(member)
+    return member
+
+
+@transaction.atomic
+def give_sign_in(*, actor: Actor, member: Member, email: str) -> Member:
+    """Let a member without a user sign in. A new user has no password yet and sets one by the reset link."""
+    require(actor, "people.manage")
+    if member.user_id is not None:
+        raise DomainError("taken", gettext_noop("%(name)s can sign in already."), "email", name=member.full_name)
+    user = user_for(email, None)
+    if Member.objects.filter(user=user).exists():
+        raise DomainError("taken", gettext_noop("%(email)s already belongs to a member."), "email", email=email)
+    Access.objects.update_or_create(user=user, tenant=actor.tenant, defaults={"ends_on": member.left_on})
+    member.user = user
+    member.save(update_fields=["user"])
+    record(actor=actor, action="member.sign_in_given", subject=member, email=user.email)
+    return member
+
+
+@transaction.atomic
+def leave(*, actor: Actor, member: Member, last_day: date) -> Member:
+    """The member works until the end of `last_day`; their figures stay. Team memberships are left as they are, since
+    a later credit of a deal still belongs to the team."""
+    require(actor, "people.manage")
+    if actor.member is not None and actor.member.pk == member.pk:
+        raise DomainError("own_leaving", gettext_noop("Another admin must enter your own leaving."), "last_day")
+    if member.hired_on and last_day < member.hired_on:
+        message = gettext_noop("The last day cannot be before the first one (%(first)s).")
+        raise DomainError("bad_dates", message, "last_day", first=member.hired_on)
+    if Role.ADMIN in member.roles:
+        _require_another_admin(member, "last_day")
+    return _set_last_day(actor, member, last_day, "member.left")
+
+
+@transaction.atomic
+def come_back(*, actor: Actor, member: Member) -> Member:
+    """Take a leaving back."""
+    require(actor, "people.manage")
+    return _set_last_day(actor, member, None, "member.came_back")
+
+
+def _set_last_day(actor: Actor, member: Member, last_day: date | None, action: str) -> Member:
+    member.left_on = last_day
+    member.save(update_fields=["left_on"])
+    if member.user_id is not None:
+        Access.objects.filter(user_id=member.user_id, tenant=actor.tenant).update(ends_on=last_day)
+    record(actor=actor, action=action, subject=member, last_day=str(last_day or ""))
+    _end_sessions(member)
+    return member
+
+
+def _end_sessions(member: Member) -> None:
+    """Every session carries the user's epoch in its hash; the next request of an older one is anonymous."""
+    if member.user_id is not None:
+        User.objects.filter(pk=member.user_id).update(session_epoch=F("session_epoch") + 1)
+
+
+def _require_another_admin(member: Member, field: str) -> None:
+    """A company without an admin could never be administered again. The rows are locked, so that two admins who strip
+    each other at once do not both succeed."""
+    admins = Member.objects.filter(roles__contains=[Role.ADMIN], left_on__isnull=True, user__isnull=False)
+    if not any(admin.pk != member.pk for admin in admins.order_by("pk").select_for_update(of=("self",))):
+        message = gettext_noop("%(name)s is the only admin; make somebody else admin first.")
+        raise DomainError("last_admin", message, field, name=member.full_name)
