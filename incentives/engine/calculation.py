@@ -28,7 +28,7 @@ from salesops.lib.periods import FiscalCalendar, Period, months_between
 ENGINE_VERSION = "1.0.0"
 
 _DAY = attrgetter("day")
-_IN_ORDER = itemgetter(0, 1)  # day, then event id as text
+IN_ORDER = itemgetter(0, 1)  # day, then event id as text
 _make_line = partial(tuple.__new__, Line)  # Line._make without its Python frame: it is called for every line
 _SUMMED = ("amount", "units", "margin", "customers")
 _BASES: dict[str, tuple[Basis, Callable[[Credit], Exact]]] = {
@@ -109,7 +109,7 @@ def _rule(component: Component, plan: Plan) -> _Rule:
 
 def _counting(participant: Participant, inputs: Inputs) -> list[Credit]:
     """The credits up to `as_of` of days on which the participant was active, by day and event id."""
-    credits = sorted(participant.credits, key=_IN_ORDER)
+    credits = sorted(participant.credits, key=IN_ORDER)
     del credits[bisect_right(credits, inputs.as_of, key=_DAY) :]
     if participant.active_from or participant.active_to:
         first, last = participant.active_from or date.min, participant.active_to or date.max

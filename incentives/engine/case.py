@@ -16,7 +16,7 @@ from typing import cast, get_args
 from incentives.engine.crediting import INHERITED, Event, EventType, Share, credits_of, inherit
 from incentives.engine.document import Fields, Node, raise_problems, root
 from incentives.engine.facts import Exact, Inputs, Participant
-from incentives.engine.terms import MONEY_MEASURES, Measure, Plan, is_period_key, read_plan
+from incentives.engine.terms import MONEY_MEASURES, Measure, Plan, period_kind, read_plan
 from salesops.lib.errors import gettext_noop
 from salesops.lib.periods import FiscalCalendar, month_of
 
@@ -38,11 +38,12 @@ class _Person:
 def read_case(document: object) -> Inputs:
     """The engine's inputs. Raises `DomainErrors` naming every problem by its path."""
     node = root(document)
-    fields = node.fields(("plan", "participants", "events"), ("fiscal_year_start_month", "as_of"))
+    fields = node.fields(("plan", "participants"), ("events", "fiscal_year_start_month", "as_of"))
     calendar = FiscalCalendar(fields["fiscal_year_start_month"].whole(range(1, 13), default=1))
     plan = read_plan(fields["plan"])
-    people = [_person(item, plan) for item in fields["participants"].items()]
-    _refuse_repeats(fields["participants"].items(), [person.id for person in people])
+    items = fields["participants"].items()
+    people = [_person(item, plan) for item in items]
+    _refuse_repeats(items, [person.id for person in people])
     events = _events(fields["events"], {person.id for person in people}, plan.digits)
     as_of = fields["as_of"].day()
     if as_of is None and not events and not node.problems:
@@ -123,7 +124,7 @@ def _quotas(node: Node, plan: Plan) -> dict[tuple[str, str], Exact]:
             continue
         scale = 10**plan.digits if measure in MONEY_MEASURES else 1
         for key, entry in by_period.entries().items():
-            if not is_period_key(key):
+            if period_kind(key) is None:
                 entry.refuse("bad_period", gettext_noop("is not a period such as 2026-01, 2026-Q1 or 2026"))
             quotas[measure, key] = Fraction(entry.positive() or 0) * scale
     return quotas

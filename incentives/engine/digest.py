@@ -14,14 +14,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from incentives.engine.calculation import ENGINE_VERSION
+from incentives.engine.calculation import ENGINE_VERSION, IN_ORDER
 from incentives.engine.facts import Inputs, Participant
 from incentives.engine.terms import Plan
 
 
 def digest(participant: Participant, inputs: Inputs) -> str:
     """SHA-256 in hex. The order of credits does not matter, nor the day of `as_of` where only its month counts."""
-    credits = [credit for credit in participant.credits if credit.day <= inputs.as_of]
     content = (
         ENGINE_VERSION,
         _plan_text(inputs.plan),
@@ -33,17 +32,20 @@ def digest(participant: Participant, inputs: Inputs) -> str:
         participant.active_to,
         participant.share_unit,
         sorted((measure, period, str(quota)) for (measure, period), quota in participant.quotas.items()),
-        sorted(json.dumps(credit, default=_plain) for credit in credits),
+        [credit for credit in sorted(participant.credits, key=IN_ORDER) if credit.day <= inputs.as_of],
     )
-    return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()
+    return hashlib.sha256(_encode(content).encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
 def _plan_text(plan: Plan) -> str:
-    return json.dumps(asdict(plan), sort_keys=True, default=_plain)
+    return _encode(asdict(plan))
 
 
 def _plain(value: object) -> str:
     if isinstance(value, (date, Decimal, Fraction)):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in the inputs of the engine")
+
+
+_encode = json.JSONEncoder(default=_plain, sort_keys=True).encode  # escapes all but ASCII: the same bytes everywhere

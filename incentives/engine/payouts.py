@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from operator import attrgetter
+from types import MappingProxyType
 
 from incentives.engine.results import ComponentResult, Payout
 from incentives.engine.terms import Plan

@@ -27,6 +27,7 @@ MONEY_MEASURES = frozenset({"bookings", "invoiced", "collections", "margin"})
 MAX_TIERS = 100
 MAX_COMPONENTS = 100
 FILTER_LISTS = ("category", "region", "segment", "product")
+_KEYS = {"month": "2026-01", "quarter": "2026-Q1", "year": "2026"}
 _UNBUILT_PLAN = ("guarantee", "draw", "cap")
 _UNBUILT_TYPES = ("bonus", "spiff", "override", "pool", "allowance")
 _UNBUILT_COMPONENT = ["threshold", "multiplier", "factors", "cap", "floor", "holdback", "instalments", "clawback"]
@@ -119,10 +120,11 @@ def read_plan(node: Node) -> Plan:
 
 
 def _currency(node: Node) -> str:
-    if node.present and not (isinstance(node.value, str) and re.fullmatch("[A-Z]{3}", node.value)):
+    if isinstance(node.value, str) and re.fullmatch("[A-Z]{3}", node.value):
+        return node.value
+    if node.present:
         node.refuse("bad_currency", gettext_noop("must be a currency code such as USD"))
-        return "XXX"
-    return str(node.value)
+    return "XXX"
 
 
 def _components(node: Node) -> tuple[Component, ...]:
@@ -149,14 +151,15 @@ def _component(node: Node) -> Component:
     fields["type"].choice(("commission",))
     if fields["prorate"].flag():
         fields["prorate"].refuse("not_supported", gettext_noop("is not supported yet"))
-    quota, quotas = _quota(fields["quota"])
+    period = cast(PeriodKind, fields["period"].choice(("month", "quarter", "year")))
+    quota, quotas = _quota(fields["quota"], period)
     return Component(
         code=fields["code"].text(),
         measure=cast(
             Measure,
             fields["measure"].choice(("bookings", "invoiced", "collections", "margin", "units", "new_customers")),
         ),
-        period=cast(PeriodKind, fields["period"].choice(("month", "quarter", "year"))),
+        period=period,
         rate=_rate(fields["rate"]),
         filter=_filter(fields["filter"]),
         quota=quota,
@@ -164,23 +167,25 @@ def _component(node: Node) -> Component:
     )
 
 
-def _quota(node: Node) -> tuple[Decimal | None, tuple[tuple[str, Decimal], ...]]:
-    """One number for every period, or an object from period keys to numbers."""
+def _quota(node: Node, kind: PeriodKind) -> tuple[Decimal | None, tuple[tuple[str, Decimal], ...]]:
+    """One number for every period, or an object from the keys of periods of the component's kind to numbers."""
     if not isinstance(node.value, dict):
         return node.positive(), ()
     by_key = {key: entry.positive() for key, entry in node.entries().items()}
     for key, entry in node.entries().items():
-        if not is_period_key(key):
-            entry.refuse("bad_period", gettext_noop("is not a period such as 2026-01, 2026-Q1 or 2026"))
+        if period_kind(key) != kind:
+            entry.refuse(
+                "bad_period", gettext_noop("is not a %(kind)s such as %(example)s"), kind=kind, example=_KEYS[kind]
+            )
     return None, tuple((key, value) for key, value in by_key.items() if value is not None)
 
 
-def is_period_key(key: str) -> bool:
+def period_kind(key: str) -> PeriodKind | None:
+    """Of which kind a period key is, or None where it is no period key; the same in every fiscal calendar."""
     try:
-        FiscalCalendar().parse(key)
+        return FiscalCalendar().parse(key).kind
     except DomainError:
-        return False
-    return True
+        return None
 
 
 def _filter(node: Node) -> Filter:
