@@ -152,7 +152,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "accounts.access.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
     }
@@ -254,6 +254,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_NAME = "language"
 
+# Static files from where they are built, instead of `collectstatic`'s hashed and compressed copies (the demo's way).
+SERVE_SOURCES = _flag("SERVE_SOURCES", "1" if DEBUG else "0")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("app", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -261,11 +263,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if SERVE_SOURCES
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = SERVE_SOURCES
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "SalesOps <no-reply@localhost>")
