@@ -48,7 +48,7 @@ def start(local: Path = LOCAL, *, durability: postgres.Durability = postgres.Dur
     addresses = {name: _role_address(known.get(name), role, server.port) for name, role in _ROLES.items()}
     addresses["REDIS_URL"] = redis.url
     _bootstrap(server.admin_url, addresses)
-    _write_private(local / "services.env", "".join(f"{name}={value}\n" for name, value in addresses.items()))
+    write_private(local / "services.env", "".join(f"{name}={value}\n" for name, value in addresses.items()))
     return addresses
 
 
@@ -58,11 +58,29 @@ def stop(local: Path = LOCAL) -> None:
     valkey.Server(valkey.find_server(), local).stop()
 
 
+def is_running(local: Path = LOCAL) -> bool:
+    return all(running(local).values())
+
+
+def running(local: Path = LOCAL) -> dict[str, bool]:
+    """Each server by name, and whether it runs."""
+    return {
+        "PostgreSQL": postgres.Server(postgres.find_installation(), local).is_running(),
+        "Valkey": valkey.Server(valkey.find_server(), local).is_running(),
+    }
+
+
 def read_addresses(local: Path = LOCAL) -> dict[str, str]:
     """What `services.env` says; empty before the first start."""
     file = local / "services.env"
     lines = file.read_text().splitlines() if file.exists() else []
     return {name: value for name, __, value in (line.partition("=") for line in lines) if value}
+
+
+def write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text)
 
 
 def _role_address(known: str | None, role: str, port: int) -> str:
@@ -76,12 +94,6 @@ def _bootstrap(admin_url: str, addresses: Mapping[str, str]) -> None:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Missing(f"The database could not be prepared: {(done.stderr or done.stdout).strip()}")
-
-
-def _write_private(file: Path, text: str) -> None:
-    file.touch(mode=0o600)
-    file.chmod(0o600)
-    file.write_text(text)
 
 
 def main() -> int:
@@ -106,13 +118,10 @@ def main() -> int:
 
 
 def _status() -> int:
-    running = {
-        "PostgreSQL": postgres.Server(postgres.find_installation(), LOCAL).is_running(),
-        "Valkey": valkey.Server(valkey.find_server(), LOCAL).is_running(),
-    }
-    for name, is_running in running.items():
-        print(f"{name}: {'running' if is_running else 'stopped'}")
-    return 0 if all(running.values()) else 1
+    servers = running()
+    for name, is_up in servers.items():
+        print(f"{name}: {'running' if is_up else 'stopped'}")
+    return 0 if all(servers.values()) else 1
 
 
 if __name__ == "__main__":
