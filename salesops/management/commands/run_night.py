@@ -1,0 +1,61 @@
+"""Compute one night by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.jobs.models import JobRun, JobState
+from accounts.jobs.selectors import step
+from accounts.tenancy.models import Tenant
+from salesops import nightly
+from salesops.lib import clock
+from salesops.lib.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs the steps of a night in this process, without worker or Redis: every open month is computed up to the "
+        "day before DATE. Run again it computes again; the nights page shows the newest run. Exit status 1: a step "
+        "failed."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the company's address")
+        parser.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the local date of the night")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        if tenant is None:
+            raise CommandError(f"--tenant: there is no company at “{options['tenant']}”.", returncode=2)
+        day = _day(options["date"], tenant)
+        stopped = 0
+        try:
+            for job in nightly.run_night(tenant, day):
+                self._report(job)
+                stopped += job.state == JobState.DEAD
+        except DomainError as error:  # another run of this night is at work
+            raise CommandError(str(error), returncode=1) from error
+        if stopped:
+            raise CommandError(f"{stopped} of the night's steps failed; what the others computed is kept.")
+
+    def _report(self, job: JobRun) -> None:
+        row = step(job)
+        counts = ", ".join(map(str, row.counts))
+        self.stdout.write(f"{job.kind}  {job.state}  {row.took}  {counts}".rstrip())
+        for warning in job.warnings:
+            self.stderr.write(f"  {job.kind}: {warning}")
+        for line in job.error.splitlines():
+            self.stderr.write(f"  {job.kind}: {line}")
+
+
+def _day(text: str, tenant: Tenant) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"--date: “{text}” is not a date like 2018-01-01.", returncode=2) from None
+    if day > tenant.day_of(clock.now()):
+        raise CommandError(f"--date: {day} has not begun yet in {tenant.time_zone}.", returncode=2)
+    return day
