@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +12,15 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.people.models import Member
+from tools.browser import NAMES, find
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
 def _chromium() -> str:
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    found = find()
     if found is None:
-        reason = f"No Chromium: none of {', '.join(_NAMES)} is on PATH. Install one, or set CHROMIUM to its path."
-        pytest.fail(reason, pytrace=False)
+        pytest.fail(f"No Chromium: none of {', '.join(NAMES)} is on PATH, and CHROMIUM is not set.", pytrace=False)
     return found
 
 
