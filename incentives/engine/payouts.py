@@ -16,32 +16,56 @@ from salesops.lib.periods import Period
 
 _DAY = attrgetter("day")
 _START = attrgetter("start")
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 def monthly_payouts(
     plan: Plan, results: Sequence[ComponentResult], months: Sequence[Period], stopped: Sequence[Period]
 ) -> list[Payout]:
-    """A payout for each of `months`, in order, but for those in `stopped` periods, of which only a part is known.
-
-    A negative balance goes on to the next month or is written off.
-    """
+    """A payout for each of `months`, in order, but for those in `stopped` periods, of which only a part is known."""
     earned = [0] * len(months)
     for result in results:
-        _add_earnings(result, months, earned)
+        add_earnings(result, months, earned)
+    whole = [(month, amount) for month, amount in zip(months, earned, strict=True) if not _touches(month, stopped)]
+    return balance(plan, whole)
+
+
+def balance(
+    plan: Plan, earned: Sequence[tuple[Period, int]], opening: int = 0, adjusted: Mapping[str, int] = _NOTHING
+) -> list[Payout]:
+    """What the months pay; a negative balance goes on to the next month or is written off.
+
+    `opening` is what the month before the first one carried (0 or negative); `adjusted` holds, by month, what corrects
+    months that were paid before.
+    """
     payouts: list[Payout] = []
-    carried = 0
-    for month, amount in zip(months, earned, strict=True):
-        if any(month.start in period for period in stopped):
-            continue
-        balance = amount + carried
-        owed = min(balance, 0)
+    carried = opening
+    for month, amount in earned:
+        correction = adjusted.get(month.key, 0)
+        due = amount + correction + carried
+        owed = min(due, 0)
         carried, written_off = (owed, 0) if plan.negative_balance == "carry" else (0, -owed)
-        payouts.append(Payout(month, earned=amount, payable=max(balance, 0), carried=carried, written_off=written_off))
+        payouts.append(
+            Payout(
+                month,
+                earned=amount,
+                adjusted=correction,
+                payable=max(due, 0),
+                carried=carried,
+                written_off=written_off,
+            )
+        )
     return payouts
 
 
-def _add_earnings(result: ComponentResult, months: Sequence[Period], earned: list[int]) -> None:
-    """Rounded amount to date less the rounded amount to date a month before, so that months add up to the period."""
+def _touches(month: Period, stopped: Sequence[Period]) -> bool:
+    return any(month.start in period for period in stopped)
+
+
+def add_earnings(result: ComponentResult, months: Sequence[Period], earned: list[int]) -> None:
+    """Rounded amount to date less the rounded amount to date a month before, so that months add up to the period.
+
+    `earned` has a place for each of `months`, which must not begin after the period."""
     lines = result.lines  # in the order of their days
     to_date = [0, *accumulate([line.exact for line in lines])]
     before = 0

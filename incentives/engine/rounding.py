@@ -12,8 +12,9 @@ def shown_amounts(exact: Sequence[int], unit: int, total: int | None = None) -> 
     """Whole amounts for lines of `exact` ÷ `unit`, adding up to their rounded total by largest remainder.
 
     `total` is given where the lines are those of one month, which earns the difference of two rounded amounts to date:
-    less than one away from their exact sum, which is all that this needs. Ties go to the earlier line. A negative total is shown as the mirror image of the positive one, as everywhere in
-    the product. (`salesops.lib.allocation` divides a total by weights; here the parts are given and may have any sign.)
+    less than one away from their exact sum, which is all that this needs. Ties go to the earlier line. A negative total
+    is shown as the mirror image of the positive one, as everywhere in the product. (`salesops.lib.allocation` divides
+    a total by weights; here the parts are given and may have any sign.)
     """
     exact_total = sum(exact)
     if exact_total < 0:
