@@ -1,0 +1,164 @@
+"""The components in Chromium: keyboard, width, both themes, and a policy as strict as the product's.
+
+The gallery is handed to the browser without a server, so that what fails here is a component and not a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, Route, expect
+
+from tests.lib.gallery import drawn
+
+SITE = "http://components.localhost"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+FOLDERS = {"app": "dist", "img": "img"}
+
+
+def serve(route: Route, theme: str) -> None:
+    path = route.request.url.removeprefix(SITE)
+    if path.startswith("/static/"):
+        _, _, folder, name = path.split("/")
+        route.fulfill(path=Path(settings.BASE_DIR, "static", FOLDERS[folder], name))
+    elif path == "/":
+        route.fulfill(body=drawn(theme=theme), content_type="text/html", headers={"Content-Security-Policy": POLICY})
+    elif path.startswith("/t/acme/jobs/"):
+        route.fulfill(body='<section class="job card done" id="job-1">Imported</section>', content_type="text/html")
+    else:
+        route.fulfill(body=f"<title>{path}</title>", content_type="text/html")
+
+
+@pytest.fixture
+def gallery(page: Page) -> Iterator[Callable[..., Page]]:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def opened(*, width: int = 1440, theme: str = "light") -> Page:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.route("**/*", lambda route: serve(route, theme))
+        page.goto(f"{SITE}/")
+        return page
+
+    yield opened
+    assert complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 800, 1440])
+def test_nothing_is_wrong_for_people_who_use_it_differently(
+    gallery: Callable[..., Page], axe: Callable[[Page], None], width: int, theme: str
+) -> None:
+    axe(gallery(width=width, theme=theme))
+
+
+@pytest.mark.parametrize("width", [390, 800, 1440])
+def test_the_page_never_scrolls_sideways(gallery: Callable[..., Page], width: int) -> None:
+    assert gallery(width=width).evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_palette_goes_to_a_page_by_keyboard_alone(
+    gallery: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    page = gallery()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("p")
+    options = page.get_by_role("dialog", name="Go to a page").get_by_role("option")
+    expect(options).to_have_text(["Payouts Incentives", "Plans Incentives"], use_inner_text=True)
+    axe(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("/plans/")
+
+
+def test_the_palette_says_when_there_is_no_such_page(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    page.keyboard.press("/")
+    page.keyboard.type("zzz")
+    expect(page.get_by_text("No page of that name.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox", name="Page to go to")).to_be_hidden()
+
+
+def test_a_menu_opens_moves_and_closes_by_keyboard(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    summary = page.locator("summary", has_text="Export")
+    summary.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="CSV")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="XLSX")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(summary).to_be_focused()
+    expect(page.get_by_role("link", name="XLSX")).to_be_hidden()
+
+
+def test_a_click_elsewhere_closes_a_menu(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    page.locator("summary", has_text="Export").click()
+    page.get_by_role("heading", name="State").click()
+    expect(page.get_by_role("link", name="CSV")).to_be_hidden()
+
+
+def test_a_dialog_opens_and_gives_the_focus_back(gallery: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+    page = gallery()
+    opener = page.get_by_role("button", name="Approve 35…")
+    opener.click()
+    expect(page.get_by_role("dialog", name="Approve October for 35 people?")).to_be_visible()
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def test_the_chosen_theme_is_kept(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    page.locator("summary", has_text="Melvin Marxen").click()
+    page.locator(".side").get_by_role("button", name="Dark").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "theme"] == ["dark"]
+
+
+def test_rows_move_with_the_arrow_keys(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    page.get_by_role("link", name="Darcel Schlecht").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Zane Levy")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("link", name="Darcel Schlecht")).to_be_focused()
+
+
+def test_a_running_job_is_followed_to_its_end(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    expect(page.locator("#job-1 progress")).to_be_visible()
+    expect(page.locator("#job-1")).to_have_text("Imported", timeout=3000)
+
+
+def test_an_event_of_the_server_becomes_a_toast(gallery: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+    page = gallery()
+    detail = {"toasts": [{"text": "Saved 3 deals.", "level": "success"}]}
+    page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('toast', {bubbles: true, detail}))", detail)
+    toast = page.get_by_role("region", name="Messages").get_by_text("Saved 3 deals.")
+    expect(toast).to_be_visible()
+    axe(page)
+    page.get_by_role("region", name="Messages").get_by_role("button", name="Close").click()
+    expect(toast).to_be_hidden()
+
+
+def test_the_phone_reaches_every_page_from_its_bar(gallery: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+    page = gallery(width=390)
+    bar = page.get_by_role("navigation", name="Main, phone")
+    bar.get_by_text("More").click()
+    expect(bar.get_by_text("Sign out").or_(bar.get_by_text("Theme"))).to_have_count(2)
+    axe(page)
+
+
+def test_the_keyboard_can_skip_the_navigation(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

@@ -1,0 +1,51 @@
+"""The components' gallery with something in every place, for the tests that read it and those that look at it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace as Sample
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+
+class DealForm(forms.Form):
+    customer = forms.CharField()
+    discount = forms.CharField(help_text="In percent of the list price.")
+    stage = forms.ChoiceField(choices=[("engaging", "Engaging"), ("won", "Won")])
+    urgent = forms.BooleanField(required=False)
+    kind = forms.ChoiceField(choices=[("new", "New"), ("renewal", "Renewal")], widget=forms.RadioSelect)
+
+
+def sample() -> dict[str, Any]:
+    form = DealForm({"customer": "Treequote"})
+    form.add_error(None, "The period is locked.")
+    entries = [
+        Sample(label="Deals", url="/deals/", icon="layout-kanban", current=False, count=None),
+        Sample(label="Payouts", url="/payouts/", icon="cash", current=True, count=3),
+        Sample(label="Plans", url="/plans/", icon="adjustments-horizontal", current=False, count=None),
+    ]
+    job = Sample(id=1, kind_label="Import", url="/t/acme/jobs/1/", progress_done=61240, progress_total=100000)
+    return {
+        "navigation": [Sample(key="incentives", label="Incentives", entries=entries)],
+        "actor": Sample(full_name="Melvin Marxen"),
+        "tenant": Sample(name="Acme", slug="acme"),
+        "memberships": [Sample(name="Acme", slug="acme"), Sample(name="Other", slug="other")],
+        "terms": [Sample(label="Payable", minor=74125, sign="=", hint="", url="#")],
+        "steps": ["Draft", "In review", "Approved", "Paid"],
+        "job": Sample(**vars(job), state="running", has_ended=False),
+        "finished_job": Sample(**vars(job) | {"id": 2}, state="dead", has_ended=True, error="Stopped at row 11."),
+        "ratio": Fraction(842, 1000),
+        "pace": Fraction(436, 1000),
+        "history": [3, None, 8],
+        "history_line": [1, 3, 2],
+        "parts": [1932, 1771],
+        "form": form,
+        "tab_items": [Sample(label="All", url="#", current=True, count=8800, icon="")],
+    }
+
+
+def drawn(**changes: Any) -> str:
+    return render_to_string("components/gallery.html", sample() | changes, request=RequestFactory().get("/"))
