@@ -1,0 +1,88 @@
+"""What the ledger credited to a plan's nodes, month by month: the base of splits, comparisons and attainment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import TypeVar
+
+from accounts.people.models import Team
+from pipeline.facts import totals
+from targets.cascade.metrics import Metric
+from targets.cascade.models import TargetNode
+
+K = TypeVar("K")
+Months = defaultdict[date, Fraction]
+_KIND = TargetNode.Kind
+
+
+class Credits:
+    """Credited amounts by node and month between two days, in minor units. Three queries, however many nodes.
+
+    A region's and a team's credits are those that their people earned while they were there, whoever is there now: the
+    ledger keeps team and region of each line. A member's are those earned in the team of the node.
+    `members` limits the members that can be asked about (None: all of them).
+    """
+
+    def __init__(
+        self,
+        metric: Metric,
+        first: date,
+        last: date,
+        *,
+        members: Iterable[int] | None = None,
+        up_to: int | None = None,
+    ) -> None:
+        self._company: Months = defaultdict(Fraction)
+        self._regions: dict[int | None, Months] = {}
+        self._teams: dict[int | None, Months] = {}
+        self._members: dict[tuple[int | None, int | None], Months] = {}
+        parents = dict(Team.objects.values_list("id", "parent_id"))
+        groups = totals(metric.lines(first, last, up_to=up_to), by=("region", "team", "month"), measure=metric.measure)
+        for (region_id, team_id, month), total in groups.items():
+            self._company[month] += total.value
+            if region_id is not None:
+                self._add(self._regions, region_id, month, total.value)
+            for above in _chain(team_id, parents):
+                self._add(self._teams, above, month, total.value)
+        asked = None if members is None else frozenset(members)
+        if asked is None or asked:
+            people = metric.lines(first, last, participants=asked, up_to=up_to)
+            for (member_id, team_id, month), total in totals(
+                people, by=("participant", "team", "month"), measure=metric.measure
+            ).items():
+                self._add(self._members, (member_id, team_id), month, total.value)
+
+    def months(self, node: TargetNode) -> Mapping[date, Fraction]:
+        """Credited in each month; 0 where nothing was."""
+        empty: Months = defaultdict(Fraction)
+        if node.kind == _KIND.COMPANY:
+            return self._company
+        if node.kind == _KIND.REGION:
+            return self._regions.get(node.region_id, empty)
+        if node.kind == _KIND.TEAM:
+            return self._teams.get(node.team_id, empty)
+        return self._members.get((node.member_id, node.team_id), empty)
+
+    def total(self, node: TargetNode) -> Fraction:
+        return sum(self.months(node).values(), Fraction(0))
+
+    def between(self, node: TargetNode, first: date, last: date) -> Fraction:
+        """Credited in the months that begin in those days."""
+        months = self.months(node).items()
+        return sum((value for month, value in months if first <= month <= last), Fraction(0))
+
+    @staticmethod
+    def _add(sums: dict[K, Months], key: K, month: date, value: Fraction) -> None:
+        sums.setdefault(key, defaultdict(Fraction))[month] += value
+
+
+def _chain(team_id: int | None, parents: Mapping[int, int | None]) -> list[int]:
+    """The team and all above it; a cycle in the data ends instead of looping."""
+    chain: list[int] = []
+    while team_id is not None and team_id not in chain:
+        chain.append(team_id)
+        team_id = parents.get(team_id)
+    return chain
