@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything is installed into .venv and node_modules, everything that runs lives in .local.
 
 PYTHON ?= python3
-PORT ?= 8000
+export PORT ?= 8000
 BIN := .venv/bin
 UV := uv==0.13.9
 INSTALLED := .venv/.installed
@@ -15,7 +15,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Everything on http://localhost:8000 with a demo company; Ctrl-C stops it, the data stays
-	@PORT=$(PORT) $(BIN)/python -m tools.demo
+	@$(BIN)/python -m tools.demo
 
 test: build browser ## All tests, on servers of their own
 	$(BIN)/pytest -n auto $(ARGS)

@@ -23,6 +23,7 @@ from tools.ports import is_free
 T = TypeVar("T")
 ROOT = services.ROOT
 LOGS = services.LOCAL / "log"
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 60  # for the first page; Celery's warm shutdown gets as long
 
 
@@ -150,11 +151,13 @@ def _told(what: str, step: Callable[[], T]) -> T:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    for each in _STOPPING:
+        signal.signal(each, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
     raise Stop
 
 
 def main() -> int:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _STOPPING:
         signal.signal(number, _stop)
     try:
         run(int(os.environ.get("PORT") or 8000))
