@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,14 +80,18 @@ def _line(fact: Fact, people: Organisation, currency: str) -> CreditLine:
     )
 
 
+def standing_lines(deal_ids: Collection[int], basis: CreditLine.Basis) -> list[CreditLine]:
+    """The deals' lines on that basis that are neither reversed nor reversals, in the order they were written."""
+    lines = CreditLine.objects.filter(deal_id__in=deal_ids, basis=basis, reverses__isnull=True)
+    return list(lines.filter(reversed_by__isnull=True).order_by("id"))
+
+
 @transaction.atomic
-def reverse(*, actor: Actor, deal_id: int, basis: CreditLine.Basis) -> int:
-    """Take back every standing line of the deal on that basis, at the line's own date. Returns how many."""
+def reverse(*, actor: Actor, lines: Sequence[CreditLine]) -> int:
+    """Take back standing lines, each at its own date. Returns how many. Permission is the caller's, as for `credit`."""
     take_turns()
-    standing = CreditLine.objects.filter(deal_id=deal_id, basis=basis, reverses__isnull=True, reversed_by__isnull=True)
-    reversals = [_negated(line) for line in standing.order_by("id")]
-    CreditLine.objects.bulk_create(reversals)
-    return len(reversals)
+    CreditLine.objects.bulk_create([_negated(line) for line in lines], batch_size=2000)
+    return len(lines)
 
 
 def _negated(line: CreditLine) -> CreditLine:

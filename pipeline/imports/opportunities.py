@@ -1,0 +1,139 @@
+"""Importing deals, a chunk at a time: the deals, their stage history and the credit lines that they earn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+
+from accounts.access.actor import Actor
+from accounts.audit.models import AuditEntry
+from accounts.facts import Organisation
+from accounts.people.models import Member
+from pipeline.customers.models import Customer
+from pipeline.deals.crediting import settle
+from pipeline.deals.models import Deal, Stage, StageChange
+from pipeline.imports.difference import Difference, compare
+from pipeline.imports.records import DealRecord, Tallies, Tally
+from pipeline.products.models import Product
+
+CHUNK = 2000  # deals in one transaction: below 65,535 parameters a statement, and about a second of work
+_COLUMNS = (
+    "reference",
+    "owner__full_name",
+    "product__name",
+    "customer__name",
+    "stage__name",
+    "engaged_on",
+    "closed_on",
+    "amount",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Ids by name, for the deals of a whole run; and the organisation, for the team of each credit."""
+
+    members: Mapping[str, int]
+    products: Mapping[str, int]
+    customers: Mapping[str, int]
+    stages: Mapping[str, Stage]
+    organisation: Organisation
+
+    @classmethod
+    def load(cls) -> Names:
+        return cls(
+            members=dict(Member.objects.values_list("full_name", "id")),
+            products=dict(Product.objects.values_list("name", "id")),
+            customers=dict(Customer.objects.values_list("name", "id")),
+            stages={stage.name: stage for stage in Stage.objects.all()},
+            organisation=Organisation(),
+        )
+
+
+def plan_deals(records: Sequence[DealRecord]) -> Difference[DealRecord]:
+    found = Deal.objects.filter(reference__in=[one.reference for one in records]).values_list(*_COLUMNS)
+    present = {row[0]: tuple(value or "" if 2 <= at <= 3 else value for at, value in enumerate(row)) for row in found}
+    return compare(records, lambda one: present[one.reference] == astuple(one) if one.reference in present else None)
+
+
+def tally_deals(records: Sequence[DealRecord]) -> Tallies:
+    """What `write_deals` would do, without writing."""
+    every, won = Tally(), Tally()
+    for start in range(0, len(records), CHUNK):
+        plan = plan_deals(records[start : start + CHUNK])
+        every.add(plan.tally)
+        won.add(_won(plan, records[start : start + CHUNK]))
+    return {"deals": every, "won deals": won}
+
+
+def write_deals(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> Tallies:
+    """One chunk, in the caller's transaction. `as_of` is the day a deal without dates enters its stage."""
+    plan = plan_deals(records)
+    deals = [_new_deal(one, names, as_of) for one in plan.created]
+    Deal.objects.bulk_create(deals)
+    StageChange.objects.bulk_create(
+        [change for deal, one in zip(deals, plan.created, strict=True) for change in _history(deal, one, names)]
+    )
+    deals += _change(actor, plan.changed, names, as_of)
+    if deals:
+        settle(actor=actor, deal_ids=[deal.pk for deal in deals], organisation=names.organisation)
+    return {"deals": plan.tally, "won deals": _won(plan, records)}
+
+
+def _won(plan: Difference[DealRecord], records: Sequence[DealRecord]) -> Tally:
+    created, changed = (sum(one.stage == "Won" for one in part) for part in (plan.created, plan.changed))
+    total = sum(one.stage == "Won" for one in records)
+    return Tally(created=created, changed=changed, unchanged=total - created - changed)
+
+
+def _new_deal(one: DealRecord, names: Names, as_of: date) -> Deal:
+    deal = Deal(reference=one.reference, stage_since=_entered(one, as_of))
+    _assign(deal, one, names)
+    return deal
+
+
+def _assign(deal: Deal, one: DealRecord, names: Names) -> None:
+    deal.owner_id = names.members[one.owner]
+    deal.product_id = names.products[one.product]
+    deal.customer_id = names.customers[one.customer] if one.customer else None
+    deal.stage_id = names.stages[one.stage].pk
+    deal.engaged_on, deal.closed_on, deal.amount = one.engaged_on, one.closed_on, one.amount
+
+
+def _entered(one: DealRecord, as_of: date) -> date:
+    """The day the deal entered its stage, as far as the file tells."""
+    return one.closed_on or one.engaged_on or as_of
+
+
+def _history(deal: Deal, one: DealRecord, names: Names) -> list[StageChange]:
+    """The moves that the file tells of: into Engaging when the deal was engaged, and into its present stage."""
+    changes = []
+    engaging = names.stages.get("Engaging")
+    if one.engaged_on and engaging and engaging.pk != deal.stage_id:
+        changes.append(StageChange(deal=deal, stage=engaging, entered_on=one.engaged_on))
+    changes.append(StageChange(deal=deal, stage_id=deal.stage_id, entered_on=deal.stage_since))
+    return changes
+
+
+def _change(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> list[Deal]:
+    """Bring deals that are there up to the file, locked in the order of their ids."""
+    if not records:
+        return []
+    wanted = {one.reference: one for one in records}
+    deals = list(Deal.objects.select_for_update().filter(reference__in=wanted).order_by("id"))
+    moved = []
+    for deal in deals:
+        one, stage_before = wanted[deal.reference], deal.stage_id
+        _assign(deal, one, names)
+        deal.version += 1
+        if deal.stage_id != stage_before:
+            deal.stage_since = _entered(one, as_of)
+            moved.append(StageChange(deal=deal, stage_id=deal.stage_id, entered_on=deal.stage_since))
+    fields = ["owner", "product", "customer", "stage", "engaged_on", "closed_on", "amount", "stage_since", "version"]
+    Deal.objects.bulk_update(deals, fields, batch_size=500)
+    StageChange.objects.bulk_create(moved)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(actor=actor.member, action="deal.imported", subject=f"pipeline.deal:{deal.pk}") for deal in deals
+    )
+    return deals

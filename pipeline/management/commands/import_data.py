@@ -1,0 +1,109 @@
+"""Import a folder of files into a tenant, in this process."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.access.actor import Actor
+from accounts.jobs.services import run_inline
+from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.models import Tenant
+from pipeline.imports import services
+from pipeline.imports.examination import Examination, examine
+from pipeline.imports.files import MAX_BYTES, Upload
+from pipeline.imports.models import ImportRun
+from pipeline.imports.profiles import Profile, get_profile
+from pipeline.imports.records import Tallies, tallies_from
+from salesops.lib import clock
+from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
+
+_LISTED = 50  # refusals printed; the rest are counted
+
+
+class Command(BaseCommand):
+    help = "Import a folder of files. Exit status 2 when something is refused; then nothing has been written."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--tenant", required=True, metavar="SLUG")
+        parser.add_argument("--profile", required=True)
+        parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
+        parser.add_argument("--skip-refused", action="store_true", help="import the other rows")
+        parser.add_argument("folder", metavar="DIR", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._import(options)
+        except DomainError as error:
+            for each in error.errors if isinstance(error, DomainErrors) else (error,):
+                self.stderr.write(str(each))
+            sys.exit(2)
+
+    def _import(self, options: dict[str, Any]) -> None:
+        tenant = _tenant(options["tenant"])
+        profile = get_profile(options["profile"])
+        uploads = _read_folder(options["folder"], profile)
+        actor = Actor.operator(tenant)
+        with tenant_scope(tenant.pk):
+            with transaction.atomic():
+                examination = examine(tenant, profile, uploads)
+            self._print_findings(examination)
+            if options["dry_run"]:
+                self._print_counts("Would be imported", examination.tallies)
+            elif examination.refused_rows and not options["skip_refused"]:
+                self.stderr.write(f"{examination.refused_rows} rows are refused; nothing was written.")
+                sys.exit(2)
+            else:
+                run = self._write(actor, profile, uploads, examination)
+                self._print_counts("Imported", tallies_from(run.counts))
+
+    def _write(self, actor: Actor, profile: Profile, uploads: list[Upload], examination: Examination) -> ImportRun:
+        with transaction.atomic():
+            run = services.upload(actor=actor, profile=profile.name, uploads=uploads)
+            services.note_examination(run, examination)
+            services.prepare(actor=actor, run_id=run.pk, skip_refused=True)
+        version = str(run.pk)
+        payload = {"run": run.pk}
+        run_inline(actor=actor, kind=services.WRITE, input_version=version, payload=payload, as_of=clock.now())
+        with transaction.atomic():
+            run.refresh_from_db()
+        return run
+
+    def _print_findings(self, examination: Examination) -> None:
+        for note in examination.records.notes:
+            self.stdout.write(str(note))
+        for refusal in examination.records.refusals[:_LISTED]:
+            self.stderr.write(str(refusal))
+        if len(examination.records.refusals) > _LISTED:
+            self.stderr.write(f"… and {len(examination.records.refusals) - _LISTED} more")
+
+    def _print_counts(self, title: str, tallies: Tallies) -> None:
+        self.stdout.write(f"{title + ':':<20}{'created':>10}{'changed':>10}{'unchanged':>10}{'refused':>10}")
+        for noun, tally in tallies.items():
+            numbers = "".join(f"{number:>10,}" for number in tally.as_dict().values())
+            self.stdout.write(f"  {noun:<18}{numbers}")
+
+
+def _tenant(slug: str) -> Tenant:
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise DomainError("unknown_tenant", gettext_noop("There is no tenant “%(slug)s”."), "--tenant", slug=slug)
+    return tenant
+
+
+def _read_folder(folder: Path, profile: Profile) -> list[Upload]:
+    """The profile's files in the folder; other files beside them are not read."""
+    if not folder.is_dir():
+        raise DomainError("no_folder", gettext_noop("There is no such folder."), str(folder))
+    uploads = []
+    for spec in profile.files:
+        for path in sorted(folder.glob(f"{spec.stem}.*")):
+            if path.suffix.lower() in {".csv", ".xlsx"}:
+                with path.open("rb") as file:
+                    uploads.append(Upload(path.name, file.read(MAX_BYTES + 1)))
+    return uploads
