@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.access import navigation
+
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted(path for path in (ROOT / "static" / "css").rglob("*.css") if path.name != "tokens.css")
@@ -43,9 +45,10 @@ def test_colours_are_written_in_the_tokens_only() -> None:
     assert found == [], "Name the colour in static/css/tokens.css, with its dark pair, and use the name."
 
 
-def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
+def test_every_icon_of_a_template_or_the_navigation_is_in_the_sprite() -> None:
     known = set(json.loads((ROOT / "static" / "img" / "icons.json").read_text()))
-    named = {name for file in TEMPLATES for name in re.findall(r'{% (?:icon|empty_state) "([^"]+)"', file.read_text())}
+    named = {entry.icon for entry in navigation._entries}
+    named |= {name for file in TEMPLATES for name in re.findall(r'{% (?:icon|empty_state) "([^"]+)"', file.read_text())}
     assert sorted(named - known) == [], (
         "Add the name to static/img/icons.json (Tabler outline) and build the front end."
     )
