@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 from incentives.engine.calculation import ENGINE_VERSION, IN_ORDER
 from incentives.engine.facts import Inputs, Participant
-from incentives.engine.terms import Plan
 
 
 def digest(participant: Participant, inputs: Inputs) -> str:
     """SHA-256 in hex. The order of credits does not matter, nor the day of `as_of` where only its month counts."""
     content = (
         ENGINE_VERSION,
-        _plan_text(inputs.plan),
+        ascii(inputs.plan),  # every term by its name, numbers as written; not cached, as 0.80 equals 0.8
         inputs.calendar.start_month,
         f"{inputs.start:%Y-%m}",
         f"{inputs.as_of:%Y-%m}",
@@ -37,13 +33,8 @@ def digest(participant: Participant, inputs: Inputs) -> str:
     return hashlib.sha256(_encode(content).encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def _plan_text(plan: Plan) -> str:
-    return _encode(asdict(plan))
-
-
 def _plain(value: object) -> str:
-    if isinstance(value, (date, Decimal, Fraction)):
+    if isinstance(value, (date, Fraction)):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in the inputs of the engine")
 

@@ -272,7 +272,7 @@ def _broken_plans(draw: st.DrawFn) -> Json:
 
 @given(_JSON | _broken_plans())
 def test_any_json_is_read_or_refused_with_clear_lines(document: object) -> None:
-    """Seen failing when `choice` looked values up in a set (a list is not hashable) and when `whole` took booleans."""
+    """Seen failing when `choice` looked values up in a set (a list is not hashable)."""
     problems: Sequence[DomainError] = ()
     try:
         read = parse_plan(document)
