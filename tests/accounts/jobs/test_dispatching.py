@@ -25,7 +25,7 @@ from accounts.jobs.services import request_job
 from accounts.jobs.tasks import dispatch_jobs
 from accounts.tenancy.context import tenant_scope
 from salesops.lib import clock
-from tests.accounts.jobs.conftest import MakeKind
+from tests.background import MakeKind
 from tests.factories import Acme, Stranger
 from tools.ports import free_port
 from tools.valkey import find_server

@@ -17,7 +17,7 @@ from accounts.jobs.tasks import run_job
 from accounts.jobs.work import Work
 from accounts.people.models import Region
 from salesops.lib.errors import DomainError, DomainErrors
-from tests.accounts.jobs.conftest import MakeKind
+from tests.background import MakeKind
 from tests.factories import Acme
 
 TWO_O_CLOCK = datetime(2018, 1, 1, 7, tzinfo=UTC)

@@ -20,7 +20,7 @@ from accounts.jobs.work import Work
 from accounts.people.models import Region
 from accounts.tenancy.context import tenant_scope
 from salesops.lib.errors import DomainError, NotVisible
-from tests.accounts.jobs.conftest import MakeKind, read
+from tests.background import MakeKind, read
 from tests.factories import Acme, load_acme
 
 Hints = Callable[[str], list[tuple[int, int]]]

@@ -15,7 +15,7 @@ from accounts.jobs.registry import Outcome
 from accounts.jobs.selectors import job_view, latest_job, nights, spoken
 from accounts.people.models import Member
 from accounts.tenancy.context import tenant_scope
-from tests.accounts.jobs.conftest import MakeKind
+from tests.background import MakeKind
 from tests.factories import MARKER, Acme, Stranger
 
 SignIn = Callable[[Member], Client]

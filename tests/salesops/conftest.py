@@ -1,0 +1,3 @@
+from tests.background import hints, make_kind
+
+__all__ = ["hints", "make_kind"]
