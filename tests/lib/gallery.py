@@ -10,6 +10,8 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from salesops.lib.pace import Bound, PaceChart
+
 
 class DealForm(forms.Form):
     customer = forms.CharField()
@@ -42,6 +44,16 @@ def sample() -> dict[str, Any]:
         "history": [3, None, 8],
         "history_line": [1, 3, 2],
         "parts": [1932, 1771],
+        "pace_sample": PaceChart(
+            days=92,
+            today=49,
+            currency="USD",
+            actual=[(4, 700000), (14, 1700000), (30, 4200000), (45, 6733000)],
+            pace=[(0, 0), (46, 3200000), (92, 8000000)],
+            bounds=[Bound(6400000, "80 %"), Bound(8000000, "100 %")],
+            bands=["earns 4 %", "earns 6 %", "earns 10 %"],
+            ticks=[(0, "1 Oct"), (31, "1 Nov"), (61, "1 Dec"), (92, "31 Dec")],
+        ),
         "form": form,
         "tab_items": [Sample(label="All", url="#", current=True, count=8800, icon="")],
     }

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import cos, pi, sin
 
+from salesops.lib.pace import px
+
 Number = int | Decimal | Fraction
 
 
@@ -18,11 +20,6 @@ class Bar:
     width: str
     height: str
     now: bool
-
-
-def px(value: float | Fraction) -> str:
-    """An SVG coordinate: a tenth of a pixel, always with a point, whatever the reader's language."""
-    return f"{float(value):.1f}".removesuffix(".0")
 
 
 def column_bars(values: Sequence[Number | None], now: Number | None, width: int, height: int) -> list[Bar]:

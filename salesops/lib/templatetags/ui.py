@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from salesops.lib.pace import PaceChart, draw, px
 from salesops.lib.templatetags import charts, numbers
 
 register = template.Library()
@@ -111,8 +112,8 @@ def bullet(
     """A share of its target as a bar, with a tick where it should be by now. Ratios: 1 = 100 %."""
     return {
         "width": width,
-        "bar": charts.px(charts.clamp(value) * width),
-        "tick": None if pace is None else charts.px(charts.clamp(pace) * (width - 2)),
+        "bar": px(charts.clamp(value) * width),
+        "tick": None if pace is None else px(charts.clamp(pace) * (width - 2)),
         "tone": tone,
         "label": label or attainment_words(value, pace),
     }
@@ -128,11 +129,11 @@ def ring(
     around = 2 * 3.14159265 * radius
     return {
         "size": size,
-        "centre": charts.px(size / 2),
-        "radius": charts.px(radius),
+        "centre": px(size / 2),
+        "radius": px(radius),
         "stroke": stroke,
-        "around": charts.px(around),
-        "arc": charts.px(around * float(charts.clamp(value))),
+        "around": px(around),
+        "arc": px(around * float(charts.clamp(value))),
         "tick": None if pace is None else charts.ring_tick(charts.clamp(pace), size, stroke),
         "tone": tone,
         "value": value,
@@ -186,11 +187,15 @@ def stack_bar(
     edge, slices = Fraction(0), []
     for index, part in enumerate(parts):
         long = charts.clamp(Fraction(part) / whole) * width
-        slices.append(
-            {"x": charts.px(edge), "width": charts.px(max(long - 2, Fraction(0))), "fill": f"f{index % 6 + 1}"}
-        )
+        slices.append({"x": px(edge), "width": px(max(long - 2, Fraction(0))), "fill": f"f{index % 6 + 1}"})
         edge += long
     return {"slices": slices, "width": width, "height": height, "label": label}
+
+
+@register.inclusion_tag("components/pace_chart.html")
+def pace_chart(chart: PaceChart, label: str) -> dict[str, Any]:
+    """What was credited day by day against pace and bounds, with its figures in a table behind a toggle."""
+    return {"chart": chart, "drawing": draw(chart), "label": label}
 
 
 # Figures
