@@ -12,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from django.db.models import Case, DecimalField, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, TruncMonth
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Case, DecimalField, F, IntegerField, Max, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import MD5, Cast, Concat, TruncMonth
 
 from pipeline.ledger.models import WHOLE, CreditLine
 
@@ -121,6 +122,38 @@ def credits(where: Slice) -> Iterator[Credit]:
     return (Credit(*row) for row in lines.values_list(*_CREDIT).iterator(chunk_size=5000))
 
 
+def credit_columns(where: Slice) -> Iterator[tuple[Any, ...]]:
+    """The standing lines as bare rows in the order of `CREDIT_COLUMNS`, by participant, date and id.
+
+    For the night, which reads hundreds of thousands: an object for each line would cost as much as reading it.
+    """
+    lines = _standing(_lines(where), where.up_to).order_by("participant_id", "date", "id")
+    return lines.values_list(*CREDIT_COLUMNS).iterator(chunk_size=5000)  # type: ignore[no-any-return]
+
+
+def fingerprints(where: Slice) -> dict[tuple[int, date], str]:
+    """What stands for each participant and month (its first day): equal fingerprints, equal credits.
+
+    Lines never change, so their ids say it all but for the names that they borrow.
+    """
+    line = Concat(
+        Cast("id", TextField()), Value("|"), "product_label", Value("|"), "region_label", output_field=TextField()
+    )
+    found = (
+        _standing(_lines(where), where.up_to)
+        .annotate(month=TruncMonth("date"))
+        .order_by()
+        .values_list("participant_id", "month")
+        .annotate(print=MD5(StringAgg(line, Value("\n"), ordering="id", output_field=TextField())))
+    )
+    return {(participant, month): print for participant, month, print in found}
+
+
+def newest(where: Slice) -> int:
+    """The highest id of any line in the slice, reversals included; 0 without one. Compare with a position seen."""
+    return _lines(where).aggregate(last=Max("id"))["last"] or 0
+
+
 def credit_page(where: Slice, *, after: tuple[date, int] | None, size: int) -> list[Credit]:
     """The newest standing lines first, `size` of them, beginning after (date, id): what a number opens onto."""
     lines = _standing(_lines(where), where.up_to).order_by("-date", "-id")
@@ -132,6 +165,12 @@ def credit_page(where: Slice, *, after: tuple[date, int] | None, size: int) -> l
 _CREDIT = (  # noqa: SIM905 (the fields of `Credit`, in its order)
     "id basis kind date participant_id team_id region_id share amount units margin deal_id deal__reference "
     "customer_id customer_label product_id product_label category segment region_label new_customer"
+).split()
+
+
+CREDIT_COLUMNS = (  # noqa: SIM905
+    "participant_id date id deal__reference amount share units margin category region_label segment product_label "
+    "new_customer kind"
 ).split()
 
 
