@@ -1,5 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.people.sign_up import sign_up
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("accounts.people.allauth_urls")),
+    path("sign-up/", sign_up, name="sign_up"),
+    path("", include("accounts.home.urls")),
+    path("t/<slug:tenant>/", include("accounts.people.urls")),
+    path("t/<slug:tenant>/", include("accounts.access.urls")),
+    path("t/<slug:tenant>/", include("accounts.audit.urls")),
     path("t/<slug:tenant>/", include("accounts.jobs.urls")),
 ]

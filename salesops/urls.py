@@ -7,7 +7,6 @@ from salesops import health
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("t/<slug:tenant>/", include("pipeline.urls")),
     path("t/<slug:tenant>/", include("targets.urls")),

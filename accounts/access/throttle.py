@@ -45,4 +45,4 @@ def _digest(name: str, key: str) -> str:
 # Five wrong passwords are a bad morning, not an attack; an office behind one address has many mornings at once.
 SIGN_IN_BY_USER = Limit("sign-in:user", 5, timedelta(minutes=5))
 SIGN_IN_BY_ADDRESS = Limit("sign-in:address", 50, timedelta(minutes=5))
-SIGN_UP_BY_ADDRESS = Limit("sign-up:address", 10, timedelta(hours=1))
+SIGN_UP_BY_ADDRESS = Limit("sign-up:address", 20, timedelta(hours=1))

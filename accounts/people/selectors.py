@@ -33,8 +33,10 @@ def people_led_by(member: Member, as_of: date) -> frozenset[int]:
     )
 
 
-def companies_of(user_id: int, now: datetime) -> list[Tenant]:
+def companies_of(user_id: int | None, now: datetime) -> list[Tenant]:
     """The tenants that the user may enter at this instant, by name. One query."""
+    if user_id is None:
+        return []
     accesses = Access.objects.select_related("tenant").filter(user_id=user_id).order_by("tenant__name", "tenant_id")
     return [
         access.tenant for access in accesses if access.ends_on is None or access.ends_on >= access.tenant.day_of(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
@@ -21,7 +21,7 @@ from accounts.audit.services import record
 from accounts.people.models import Access, Member, Region, Role, Team, TeamLead, TeamMembership, User
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
-from salesops.lib.errors import DomainError, gettext_noop
+from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
 
 D = TypeVar("D", TeamMembership, TeamLead)
 _SLUG = re.compile(r"^[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?$", re.ASCII)
@@ -54,11 +54,26 @@ def create_tenant(
     """A new company and its first member, who is admin and executive. An existing user keeps their password.
 
     `admin_password` None leaves a new user without one, to be set by the reset link. Refuses a taken or malformed
-    address, an unknown currency code or time zone, a month outside 1 to 12, a bad e-mail or a weak password.
+    address, an unknown currency code or time zone, a month outside 1 to 12, a bad e-mail or a weak password: all at
+    once (`DomainErrors`).
     """
-    tenant = _checked_tenant(slug, name, currency, time_zone, fiscal_year_start)
-    tenant.language = language
-    user = user_for(admin_email, admin_password, prefix="admin_")
+    tenant = Tenant(
+        slug=slug,
+        name=name.strip(),
+        currency=currency,
+        time_zone=time_zone,
+        fiscal_year_start=fiscal_year_start,
+        language=language,
+    )
+    _refuse_all(
+        lambda: _check_company_name(name),
+        lambda: _check_slug(slug),
+        lambda: _check_currency(currency),
+        lambda: _check_time_zone(time_zone),
+        lambda: tenant.calendar,  # refuses a month outside 1 to 12
+        lambda: _check_user(admin_email, admin_password, "admin_"),
+    )
+    user = user_for(admin_email, admin_password)
     tenant.save()
     Access.objects.create(user=user, tenant=tenant)
     with tenant_scope(tenant.pk):
@@ -70,37 +85,46 @@ def create_tenant(
     return tenant
 
 
-def _checked_tenant(slug: str, name: str, currency: str, time_zone: str, fiscal_year_start: int) -> Tenant:
-    name = _checked_company_name(name)
+def _refuse_all(*checks: Callable[[], object]) -> None:
+    """Run every check and raise all their refusals at once, so that nobody mends them one by one."""
+    errors = []
+    for check in checks:
+        try:
+            check()
+        except DomainError as error:
+            errors.append(error)
+    if errors:
+        raise DomainErrors(errors)
+
+
+def _check_company_name(name: str) -> None:
+    if not name.strip():
+        raise DomainError("required", gettext_noop("Give the company a name."), "name")
+    _require_length(name.strip(), 120, "name")
+
+
+def _check_slug(slug: str) -> None:
     if not _SLUG.match(slug):
         message = gettext_noop("“%(slug)s” is not an address; use small letters, digits and inner hyphens, at most 50.")
         raise DomainError("bad_slug", message, "slug", slug=slug)
     if Tenant.objects.filter(slug=slug).exists():
         raise DomainError("taken", gettext_noop("The address “%(slug)s” is taken."), "slug", slug=slug)
+
+
+def _check_currency(currency: str) -> None:
     if not _CURRENCY.match(currency):
         message = gettext_noop("“%(currency)s” is not a currency code of three capital letters.")
         raise DomainError("bad_currency", message, "currency", currency=currency)
+
+
+def _check_time_zone(time_zone: str) -> None:
     if time_zone not in available_timezones():
         message = gettext_noop("“%(time_zone)s” is not a time zone; write Asia/Shanghai or America/New_York.")
         raise DomainError("bad_time_zone", message, "time_zone", time_zone=time_zone)
-    tenant = Tenant(slug=slug, name=name, currency=currency, time_zone=time_zone, fiscal_year_start=fiscal_year_start)
-    _ = tenant.calendar  # refuses a month outside 1 to 12
-    return tenant
 
 
-def _checked_company_name(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise DomainError("required", gettext_noop("Give the company a name."), "name")
-    _require_length(name, 120, "name")
-    return name
-
-
-def user_for(email: str, password: str | None, *, prefix: str = "") -> User:
-    """The user of that e-mail, made with the password (None: to be set by the reset link) when there is none.
-
-    Refusals name the fields `email` and `password` with `prefix` in front.
-    """
+def _check_user(email: str, password: str | None, prefix: str = "") -> None:
+    """Refusals name the fields `email` and `password` with `prefix` in front. A known e-mail needs no password."""
     email = email.strip().lower()
     try:
         validate_email(email)
@@ -108,15 +132,19 @@ def user_for(email: str, password: str | None, *, prefix: str = "") -> User:
         message = gettext_noop("“%(email)s” is not an e-mail address.")
         raise DomainError("bad_email", message, f"{prefix}email", email=email) from None
     _require_length(email, 254, f"{prefix}email")
-    existing = User.objects.filter(email=email).first()
-    if existing is not None:
-        return existing
-    if password is not None:
-        try:
-            validate_password(password, User(email=email))
-        except ValidationError as error:
-            raise DomainError("weak_password", " ".join(error.messages), f"{prefix}password") from None
-    return User.objects.create_user(email, password)
+    if password is None or User.objects.filter(email=email).exists():
+        return
+    try:
+        validate_password(password, User(email=email))
+    except ValidationError as error:
+        raise DomainError("weak_password", " ".join(error.messages), f"{prefix}password") from None
+
+
+def user_for(email: str, password: str | None) -> User:
+    """The user of that e-mail, made with the password (None: to be set by the reset link) when there is none."""
+    _check_user(email, password)
+    email = email.strip().lower()
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, password)
 
 
 def _require_length(text: str, most: int, field: str) -> None:
@@ -152,9 +180,9 @@ def update_tenant(*, actor: Actor, name: str, language: str, managers_see_pay: b
     """The company's settings. Currency and fiscal year stay as they were made: figures already rest on them."""
     require(actor, "settings.manage")
     tenant = Tenant.objects.select_for_update().get(pk=actor.tenant.pk)
-    name = _checked_company_name(name)
+    _check_company_name(name)
     before = {"name": tenant.name, "language": tenant.language, "managers_see_pay": tenant.managers_see_pay}
-    tenant.name, tenant.language, tenant.managers_see_pay = name, language, managers_see_pay
+    tenant.name, tenant.language, tenant.managers_see_pay = name.strip(), language, managers_see_pay
     tenant.save(update_fields=list(before))
     after = {field: getattr(tenant, field) for field in before}
     record(actor=actor, action="tenant.changed", subject=tenant, before=before, after=after)

@@ -8,11 +8,13 @@ import { menu } from "./menu.js";
 import { palette } from "./palette.js";
 import { listenForRowKeys } from "./rows.js";
 import { themeSwitch } from "./theme.js";
+import { signUp } from "./sign_up.js";
 import { listenForToasts } from "./toast.js";
 
 Alpine.plugin(focus);
 Alpine.data("menu", menu);
 Alpine.data("palette", palette);
+Alpine.data("signUp", signUp);
 Alpine.data("themeSwitch", themeSwitch);
 Alpine.start();
 

@@ -1,0 +1,55 @@
+"""The page of API tokens."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access.policy import has
+from accounts.access.tokens import create_token, revoke_token, visible_tokens
+from accounts.access.views import TenantRequest, needs
+from salesops.lib import clock
+from salesops.lib.errors import DomainError
+from salesops.lib.forms import add_domain_error
+from salesops.lib.htmx import invalid, redirect, render
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("What it is for"), max_length=80, help_text=gettext_lazy("“Nightly export to the warehouse”")
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@needs("people.view")
+def api_tokens(request: TenantRequest) -> HttpResponse:
+    """The list, and the form whose answer shows the new token's secret, once."""
+    form, secret = TokenForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = create_token(actor=request.actor, **form.cleaned_data)
+            form = TokenForm()
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {
+        "form": form,
+        "secret": secret,
+        "tokens": list(visible_tokens(request.actor)),
+        "sees_all": has(request.actor, "people.manage"),
+    }
+    answer = invalid if form.errors else render
+    return answer(request, "accounts/access/api_tokens.html", context)
+
+
+@require_POST
+@needs("people.view")
+def api_token_revoke(request: TenantRequest, token_id: int) -> HttpResponse:
+    token = revoke_token(actor=request.actor, token_id=token_id, at=clock.now())
+    messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
+    return redirect(request, "api_token_list", request.tenant.slug)

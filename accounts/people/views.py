@@ -1,0 +1,300 @@
+"""The pages of members, teams and the company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access.policy import has
+from accounts.access.views import TenantRequest, needs, today
+from accounts.people import changes, directory, services
+from accounts.people.forms import (
+    CompanyForm,
+    LeadForm,
+    LeaveForm,
+    MemberAddForm,
+    MemberEditForm,
+    MoveForm,
+    RegionForm,
+    SignInForm,
+    TeamForm,
+)
+from accounts.people.models import Member, Role
+from salesops.lib.errors import DomainError
+from salesops.lib.forms import add_domain_error
+from salesops.lib.htmx import invalid, redirect, render
+from salesops.lib.keyset import page, query_with
+
+# --- Members ---------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@needs("people.view")
+def member_list(request: TenantRequest) -> HttpResponse:
+    day = today(request)
+    filters = {name: request.GET.get(name, "").strip() for name in ("search", "role", "team", "state")}
+    found = page(
+        directory.narrowed(directory.members(request.actor, day), day, **filters),
+        by=directory.ORDER,
+        cursor=request.GET.get("cursor", ""),
+    )
+    context = {
+        "page": found,
+        "filters": filters,
+        "filtered": any(filters.values()),
+        "next_url": query_with(request.GET, found.next),
+        "previous_url": query_with(request.GET, found.previous),
+        "roles": Role.choices,
+        "teams": directory.team_tree(request.actor, day),
+        "may_manage": has(request.actor, "people.manage"),
+    }
+    return render(request, "accounts/people/member_list.html", context, fragment="accounts/people/_member_table.html")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("people.manage")
+def member_add(request: TenantRequest) -> HttpResponse:
+    form = MemberAddForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = _add_member(request, form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("%(name)s is a member now.") % {"name": member.full_name})
+            return redirect(request, "member_detail", request.tenant.slug, member.pk)
+    return _form_page(request, "accounts/people/member_add.html", {"form": form})
+
+
+@transaction.atomic
+def _add_member(request: TenantRequest, cleaned: dict[str, Any]) -> Member:
+    team = cleaned.pop("team")
+    member = services.add_member(actor=request.actor, **cleaned)
+    if team is not None:
+        services.put_in_team(actor=request.actor, member=member, team=team, starts_on=member.hired_on)
+    return member
+
+
+@require_GET
+@needs("people.view")
+def member_detail(request: TenantRequest, member_id: int) -> HttpResponse:
+    return render(request, "accounts/people/member_detail.html", _member_context(request, member_id))
+
+
+@require_POST
+@needs("people.manage")
+def member_edit(request: TenantRequest, member_id: int) -> HttpResponse:
+    member = directory.member_of(request.actor, member_id, today(request))
+    form = MemberEditForm(request.POST)
+    if form.is_valid():
+        try:
+            changes.update_member(actor=request.actor, member=member, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _member_answer(request, member_id, "edit_form", form, _("Saved."))
+
+
+@require_POST
+@needs("people.manage")
+def member_move(request: TenantRequest, member_id: int) -> HttpResponse:
+    member = directory.member_of(request.actor, member_id, today(request))
+    form = MoveForm(request.POST)
+    if form.is_valid():
+        try:
+            services.put_in_team(actor=request.actor, member=member, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _member_answer(request, member_id, "move_form", form, _("The team is set."))
+
+
+@require_POST
+@needs("people.manage")
+def member_sign_in(request: TenantRequest, member_id: int) -> HttpResponse:
+    member = directory.member_of(request.actor, member_id, today(request))
+    form = SignInForm(request.POST)
+    if form.is_valid():
+        try:
+            changes.give_sign_in(actor=request.actor, member=member, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _member_answer(request, member_id, "sign_in_form", form, _("They can sign in now."))
+
+
+@require_POST
+@needs("people.manage")
+def member_leave(request: TenantRequest, member_id: int) -> HttpResponse:
+    member = directory.member_of(request.actor, member_id, today(request))
+    form = LeaveForm(request.POST)
+    if form.is_valid():
+        try:
+            changes.leave(actor=request.actor, member=member, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _member_answer(request, member_id, "leave_form", form, _("The last day is set."))
+
+
+@require_POST
+@needs("people.manage")
+def member_return(request: TenantRequest, member_id: int) -> HttpResponse:
+    member = directory.member_of(request.actor, member_id, today(request))
+    changes.come_back(actor=request.actor, member=member)
+    messages.success(request, _("Taken back: %(name)s stays.") % {"name": member.full_name})
+    return redirect(request, "member_detail", request.tenant.slug, member_id)
+
+
+def _member_context(request: TenantRequest, member_id: int) -> dict[str, Any]:
+    day = today(request)
+    member = directory.member_of(request.actor, member_id, day)
+    context = {
+        "member": member,
+        "roles": [Role(role).label for role in member.roles],
+        "has_left": member.left_on is not None and member.left_on < day,
+        "career": directory.career_of(request.actor, member),
+        "may_manage": has(request.actor, "people.manage"),
+        "is_self": request.actor.member == member,
+        "today": day,
+    }
+    if context["may_manage"]:
+        context |= {
+            "edit_form": MemberEditForm.of(member),
+            "move_form": MoveForm(initial={"starts_on": day}),
+            "sign_in_form": SignInForm(),
+            "leave_form": LeaveForm(initial={"last_day": day}),
+        }
+    return context
+
+
+def _member_answer(request: TenantRequest, member_id: int, name: str, form: Any, done: str) -> HttpResponse:
+    """Back to the member's page; with a refused form, the page with what was typed and what is wrong with it."""
+    if form.errors:
+        context = _member_context(request, member_id) | {name: form, "open": name}
+        return invalid(request, "accounts/people/member_detail.html", context)
+    messages.success(request, done)
+    return redirect(request, "member_detail", request.tenant.slug, member_id)
+
+
+# --- Teams and regions -----------------------------------------------------------------------------------------------
+
+
+@require_GET
+@needs("people.view")
+def team_list(request: TenantRequest) -> HttpResponse:
+    return render(request, "accounts/people/team_list.html", _teams_context(request))
+
+
+@require_POST
+@needs("people.manage")
+def team_add(request: TenantRequest) -> HttpResponse:
+    form = TeamForm(request.POST)
+    if form.is_valid():
+        try:
+            team = services.add_team(actor=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("The team is there; now put somebody in charge."))
+            return redirect(request, "team_detail", request.tenant.slug, team.pk)
+    return invalid(request, "accounts/people/team_list.html", _teams_context(request) | {"team_form": form})
+
+
+@require_POST
+@needs("people.manage")
+def region_add(request: TenantRequest) -> HttpResponse:
+    form = RegionForm(request.POST)
+    if form.is_valid():
+        try:
+            services.add_region(actor=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("The region is there."))
+            return redirect(request, "team_list", request.tenant.slug)
+    return invalid(request, "accounts/people/team_list.html", _teams_context(request) | {"region_form": form})
+
+
+def _teams_context(request: TenantRequest) -> dict[str, Any]:
+    return {
+        "rows": directory.team_tree(request.actor, today(request)),
+        "regions": list(directory.regions(request.actor)),
+        "may_manage": has(request.actor, "people.manage"),
+        "team_form": TeamForm(prefix=None),
+        "region_form": RegionForm(auto_id="region_%s"),
+    }
+
+
+@require_GET
+@needs("people.view")
+def team_detail(request: TenantRequest, team_id: int) -> HttpResponse:
+    return render(request, "accounts/people/team_detail.html", _team_context(request, team_id))
+
+
+@require_POST
+@needs("people.manage")
+def team_lead(request: TenantRequest, team_id: int) -> HttpResponse:
+    team = directory.team_of(request.actor, team_id)
+    form = LeadForm(request.POST)
+    if form.is_valid():
+        try:
+            lead = directory.present_member_named(request.actor, form.cleaned_data["member"], today(request))
+            services.put_in_charge(
+                actor=request.actor, member=lead, team=team, starts_on=form.cleaned_data["starts_on"]
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("%(name)s is in charge.") % {"name": lead.full_name})
+            return redirect(request, "team_detail", request.tenant.slug, team_id)
+    return invalid(request, "accounts/people/team_detail.html", _team_context(request, team_id) | {"lead_form": form})
+
+
+def _team_context(request: TenantRequest, team_id: int) -> dict[str, Any]:
+    day = today(request)
+    context = {
+        "page": directory.team_page(request.actor, team_id, day),
+        "may_manage": has(request.actor, "people.manage"),
+    }
+    if context["may_manage"]:
+        context |= {
+            "lead_form": LeadForm(initial={"starts_on": day}),
+            "suggestions": directory.likely_leads(request.actor, day),
+        }
+    return context
+
+
+# --- The company -----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@needs("settings.manage")
+def company_settings(request: TenantRequest) -> HttpResponse:
+    form = CompanyForm(request.POST or None, initial=_company_as_it_is(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_tenant(actor=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(request, "company_settings", request.tenant.slug)
+    context = {"form": form, "fiscal_month": MONTHS[request.tenant.fiscal_year_start]}
+    return _form_page(request, "accounts/people/company_settings.html", context)
+
+
+def _company_as_it_is(request: TenantRequest) -> dict[str, Any]:
+    tenant = request.tenant
+    return {
+        "name": tenant.name,
+        "language": tenant.language or request.LANGUAGE_CODE,
+        "managers_see_pay": tenant.managers_see_pay,
+    }
+
+
+def _form_page(request: TenantRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    answer = invalid if context["form"].errors else render
+    return answer(request, template, context)
