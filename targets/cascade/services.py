@@ -47,7 +47,7 @@ def set_target(
         raise DomainError("open_version", message, "period", period=quarter.key)
     plan = _new_plan(actor, metric, quarter, step, 1 + max(versions.values_list("number", flat=True), default=0))
     tree = company_tree(actor.tenant.name, Organisation(), quarter.start, levels)
-    _plant(plan, tree, spread(amount, [], step))
+    _plant(plan, tree, spread(amount, [0] * len(plan.months), step))
     record(actor=actor, action="target.set", subject=plan, period=quarter.key, metric=metric, amount=amount, step=step)
     return plan
 
