@@ -47,6 +47,7 @@ CAPABILITIES: Mapping[str, Rule] = {
     "customers.view": {**_SALES, _HR: Scope.ALL},
     "customers.edit": _SALES,
     "products.view": _EVERYONE,
+    "products.edit": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "deals.view": {**_SALES, _HR: Scope.ALL},
     "deals.edit": _SALES,
     "targets.view": {**_SALES, _HR: Scope.ALL},
