@@ -12,3 +12,7 @@ urlpatterns = [
     path("t/<slug:tenant>/", include("targets.urls")),
     path("t/<slug:tenant>/", include("incentives.urls")),
 ]
+
+handler403 = "accounts.access.refusals.forbidden"
+handler404 = "accounts.access.refusals.unknown_address"
+handler500 = "accounts.access.refusals.server_error"

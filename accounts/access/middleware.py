@@ -9,10 +9,10 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.loader import get_template
 from django.utils import translation
 
 from accounts.access.actor import Actor
+from accounts.access.refusals import not_found
 from accounts.access.tokens import member_with
 from accounts.people.models import Access, Member
 from accounts.tenancy.context import tenant_scope
@@ -23,11 +23,6 @@ from salesops.lib.errors import NotVisible
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _TENANT_PATH = re.compile(r"^/t/(?P<slug>[-a-zA-Z0-9_]+)/(?P<rest>.*)", re.DOTALL)
 _FIRST_SERVER_ERROR = 500
-
-
-def not_found() -> HttpResponse:
-    """The one 404: the same bytes for a stranger's tenant, somebody else's row and an id that never was."""
-    return HttpResponse(get_template("errors/404.html").render({}), status=404)
 
 
 class LanguageMiddleware:
