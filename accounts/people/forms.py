@@ -135,7 +135,9 @@ class FromDayForm(forms.Form):
 
 
 class MoveForm(FromDayForm):
-    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(label=_("Team"), queryset=None)
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
+        label=_("Team"), queryset=None, empty_label=_("Choose a team")
+    )
     field_order = ["team"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
