@@ -122,7 +122,7 @@ def require_row(actor: Actor, capability: str, *, as_of: date, owner_id: int | N
 def get_visible(
     actor: Actor, capability: str, queryset: models.QuerySet[M], *, as_of: date, owner: str = "owner", **lookup: Any
 ) -> M:
-    """The one row that matches and is visible, or `NotVisible`: the same for another tenant's id and for no id at all."""
+    """The one row that matches and is visible; else `NotVisible`, the same for a foreign id and for none at all."""
     found = rows(actor, capability, queryset, as_of=as_of, owner=owner).filter(**lookup).first()
     if found is None:
         raise NotVisible

@@ -1,7 +1,7 @@
 """The clock that views and tasks read; everything below them is told the time.
 
-`SALESOPS_CLOCK_START` (an ISO time with offset) makes the process's clock start there and run on at normal speed, so that a
-night of 2017 can be watched today. Services and selectors never call this module: they take `as_of`.
+`SALESOPS_CLOCK_START` (an ISO time with offset) makes the process's clock start there and run on at normal speed, so
+that a night of 2017 can be watched today. Services and selectors never call this module: they take `as_of`.
 """
 
 from __future__ import annotations

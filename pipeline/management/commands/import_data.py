@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts.access.actor import Actor
 from accounts.jobs.services import run_inline
-from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from pipeline.imports import services
 from pipeline.imports.examination import Examination, examine
@@ -21,46 +20,36 @@ from pipeline.imports.models import ImportRun
 from pipeline.imports.profiles import Profile, get_profile
 from pipeline.imports.records import Tallies, tallies_from
 from salesops.lib import clock
-from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
+from salesops.lib.errors import DomainError, gettext_noop
 
 _LISTED = 50  # refusals printed; the rest are counted
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     help = "Import a folder of files. Exit status 2 when something is refused; then nothing has been written."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG")
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--profile", required=True)
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument("--skip-refused", action="store_true", help="import the other rows")
         parser.add_argument("folder", metavar="DIR", type=Path)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            self._import(options)
-        except DomainError as error:
-            for each in error.errors if isinstance(error, DomainErrors) else (error,):
-                self.stderr.write(str(each))
-            sys.exit(2)
-
-    def _import(self, options: dict[str, Any]) -> None:
-        tenant = _tenant(options["tenant"])
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         profile = get_profile(options["profile"])
         uploads = _read_folder(options["folder"], profile)
         actor = Actor.operator(tenant)
-        with tenant_scope(tenant.pk):
-            with transaction.atomic():
-                examination = examine(tenant, profile, uploads)
-            self._print_findings(examination)
-            if options["dry_run"]:
-                self._print_counts("Would be imported", examination.tallies)
-            elif examination.refused_rows and not options["skip_refused"]:
-                self.stderr.write(f"{examination.refused_rows} rows are refused; nothing was written.")
-                sys.exit(2)
-            else:
-                run = self._write(actor, profile, uploads, examination)
-                self._print_counts("Imported", tallies_from(run.counts))
+        with transaction.atomic():
+            examination = examine(tenant, profile, uploads)
+        self._print_findings(examination)
+        if options["dry_run"]:
+            self._print_counts("Would be imported", examination.tallies)
+        elif examination.refused_rows and not options["skip_refused"]:
+            self.stderr.write(f"{examination.refused_rows} rows are refused; nothing was written.")
+            sys.exit(2)
+        else:
+            run = self._write(actor, profile, uploads, examination)
+            self._print_counts("Imported", tallies_from(run.counts))
 
     def _write(self, actor: Actor, profile: Profile, uploads: list[Upload], examination: Examination) -> ImportRun:
         with transaction.atomic():
@@ -87,13 +76,6 @@ class Command(BaseCommand):
         for noun, tally in tallies.items():
             numbers = "".join(f"{number:>10,}" for number in tally.as_dict().values())
             self.stdout.write(f"  {noun:<18}{numbers}")
-
-
-def _tenant(slug: str) -> Tenant:
-    tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None:
-        raise DomainError("unknown_tenant", gettext_noop("There is no tenant “%(slug)s”."), "--tenant", slug=slug)
-    return tenant
 
 
 def _read_folder(folder: Path, profile: Profile) -> list[Upload]:

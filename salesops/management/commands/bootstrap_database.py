@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Database {database} is ready for {owner} (owner), {app} (application) and {ops} (ops).")
 
     def _defaults(self, admin_url: str, databases: list[str], owner: str, app: str, ops: str) -> None:
-        """The application reads and writes what the owner makes, ops likewise past the policies; neither makes anything.
+        """The application reads and writes what the owner makes; ops does too, past the policies.
 
         Default privileges belong to one database, so they are set in each that is named.
         """
@@ -72,7 +72,8 @@ class Command(BaseCommand):
             names = {"owner": sql.Identifier(owner), "app": sql.Identifier(app), "ops": sql.Identifier(ops)}
             with connection.cursor() as cursor:
                 for statement in (
-                    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {ops}",
+                    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES "
+                    "TO {app}, {ops}",
                     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT ON SEQUENCES TO {app}, {ops}",
                     "GRANT CREATE, USAGE ON SCHEMA public TO {owner}",
                     "GRANT USAGE ON SCHEMA public TO {app}, {ops}",

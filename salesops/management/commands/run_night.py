@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.selectors import step
+from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from salesops import nightly
 from salesops.lib import clock
 from salesops.lib.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     help = (
         "Runs the steps of a night in this process, without worker or Redis: every open month is computed up to the "
         "day before DATE. Run again it computes again; the nights page shows the newest run. Exit status 1: a step "
@@ -23,13 +24,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the company's address")
+        super().add_arguments(parser)
         parser.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the local date of the night")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
-        if tenant is None:
-            raise CommandError(f"--tenant: there is no company at “{options['tenant']}”.", returncode=2)
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         day = _day(options["date"], tenant)
         stopped = 0
         try:

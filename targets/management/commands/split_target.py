@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts.access.actor import Actor
-from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from salesops.lib import clock
 from salesops.lib.errors import DomainError, gettext_noop
@@ -24,11 +24,11 @@ from targets.cascade.services import set_target, split_below
 from targets.cascade.tree import parse_levels
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     help = "Sets a company target for a quarter and splits it down to the reps."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG")
+        super().add_arguments(parser)
         parser.add_argument("--metric", required=True, help="bookings")
         parser.add_argument("--period", required=True, help="a quarter: 2017-Q4")
         parser.add_argument("--amount", required=True, help="the company's target in whole currency: 3578706")
@@ -37,23 +37,10 @@ class Command(BaseCommand):
         parser.add_argument("--step", default="1", help="amounts are multiples of it, in whole currency")
         parser.add_argument("--approve", action="store_true", help="submit and approve as the operator")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenant = _tenant(options["tenant"])
-            with tenant_scope(tenant.pk), transaction.atomic():
-                said = _run(Actor.operator(tenant), options)
-        except DomainError as error:
-            where = f"--{error.field}: " if error.field else ""
-            self.stderr.write(f"{where}{error.message}", style_func=str)
-            raise SystemExit(2) from None
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        with transaction.atomic():
+            said = _run(Actor.operator(tenant), options)
         self.stdout.write(said)
-
-
-def _tenant(slug: str) -> Tenant:
-    tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None:
-        raise DomainError("unknown_tenant", gettext_noop("There is no company at “%(slug)s”."), "tenant", slug=slug)
-    return tenant
 
 
 def _run(actor: Actor, options: dict[str, Any]) -> str:
