@@ -22,6 +22,9 @@ Basis = Literal["booked", "invoiced", "collected", "refunded"]
 Dimension = Literal["participant", "team", "region", "product", "customer", "month"]
 Measure = Literal["amount", "margin", "units"]
 
+SHARE_UNIT = WHOLE
+"""A share of 1, in the millionths that `share` counts."""
+
 _COLUMNS: dict[Dimension, str] = {
     "participant": "participant_id",
     "team": "team_id",
