@@ -14,7 +14,7 @@ from typing import Literal
 from salesops.lib.errors import DomainError, gettext_noop
 
 PeriodKind = Literal["month", "quarter", "year"]
-_KEY = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?$", re.ASCII)
+_KEY = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,7 +80,7 @@ class FiscalCalendar:
         return {"month": month_of, "quarter": self.quarter_of, "year": self.year_of}[kind](day)
 
     def parse(self, key: str, field: str = "period") -> Period:
-        match = _KEY.match(key)
+        match = _KEY.fullmatch(key)
         if match is None or not 1900 <= int(match["year"]) <= 2900:
             raise DomainError(
                 "bad_period",
