@@ -49,12 +49,12 @@ def update_member(
 
 
 @transaction.atomic
-def give_sign_in(*, actor: Actor, member: Member, email: str) -> Member:
-    """Let a member without a user sign in. A new user has no password yet and sets one by the reset link."""
+def give_sign_in(*, actor: Actor, member: Member, email: str, password: str | None = None) -> Member:
+    """Let a member without a user sign in. A new user without a password sets one by the reset link."""
     require(actor, "people.manage")
     if member.user_id is not None:
         raise DomainError("taken", gettext_noop("%(name)s can sign in already."), "email", name=member.full_name)
-    user = user_for(email, None)
+    user = user_for(email, password)
     if Member.objects.filter(user=user).exists():
         raise DomainError("taken", gettext_noop("%(email)s already belongs to a member."), "email", email=email)
     Access.objects.update_or_create(user=user, tenant=actor.tenant, defaults={"ends_on": member.left_on})

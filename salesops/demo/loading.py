@@ -1,0 +1,172 @@
+"""Loading the demo company: the path of a real one, by the same commands and services.
+
+Deals are imported, two quarters' targets are set and split, a plan is loaded, a night is computed, the finished months
+are paid and the last one waits for its approval. What is left open is left open on purpose, so that every page has
+something to do.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.access.actor import Actor
+from accounts.people.changes import give_sign_in
+from accounts.people.models import Member, Role
+from accounts.people.services import add_member, create_tenant
+from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.models import Tenant
+from incentives.payouts.services import approve, submit
+from pipeline import facts
+from salesops.demo import company
+from salesops.lib import clock
+from salesops.lib.money import from_minor, round_half_up
+from salesops.lib.periods import Period, add_months, months_between
+
+SLUG = "meridian"
+PASSWORD = "meridian-demo"  # noqa: S105 (the demo's, shown on the screen)
+LOGINS = {  # name → e-mail and roles; members without roles here come with the import
+    "Ada Winter": ("admin@meridian.example", (Role.ADMIN,)),
+    "Evelyn Cho": ("executive@meridian.example", (Role.EXECUTIVE,)),
+    "Oskar Brandt": ("executive2@meridian.example", (Role.EXECUTIVE,)),
+    "Nora Feldt": ("manager@meridian.example", ()),
+    "Arjun Mehta": ("rep@meridian.example", ()),
+    "陈立文": ("rep2@meridian.example", ()),
+    "Hana Ito": ("hr@meridian.example", (Role.HR,)),
+    "Hugo Sand": ("hr2@meridian.example", (Role.HR,)),
+}
+PLAN = {
+    "schema": 1,
+    "currency": "USD",
+    "components": [
+        {
+            "code": "bookings",
+            "type": "commission",
+            "measure": "bookings",
+            "period": "quarter",
+            "rate": {
+                "method": "marginal",
+                "by": "attainment",
+                "tiers": [
+                    {"from": "0", "rate": "0.04"},
+                    {"from": "0.80", "rate": "0.06"},
+                    {"from": "1.00", "rate": "0.10"},
+                ],
+            },
+        },
+        {
+            "code": "harbor-launch",
+            "type": "commission",
+            "measure": "bookings",
+            "period": "month",
+            "filter": {"category": ["Harbor"]},
+            "rate": {"method": "flat", "rate": "0.01"},
+        },
+    ],
+}
+
+
+def load() -> Tenant:
+    """Make the demo company, or find it as it was left. After a failure half-way the next call finishes it."""
+    tenant = Tenant.objects.filter(slug=SLUG).first() or _found()
+    today = tenant.day_of(clock.now())
+    with tenant_scope(tenant.pk):
+        with transaction.atomic():
+            finished = Member.objects.filter(full_name="Hugo Sand").exists()
+        if not finished:
+            _fill(tenant, today)
+    return tenant
+
+
+def _found() -> Tenant:
+    email, _roles = LOGINS["Ada Winter"]
+    create_tenant(
+        slug="harborlight",
+        name="Harborlight 海港科技",
+        currency="CNY",
+        time_zone="Asia/Shanghai",
+        fiscal_year_start=4,
+        admin_email=email,
+        admin_password=PASSWORD,
+        admin_name="Ada Winter",
+    )
+    return create_tenant(
+        slug=SLUG,
+        name="Meridian Hardware",
+        currency="USD",
+        time_zone="America/New_York",
+        fiscal_year_start=1,
+        admin_email=email,
+        admin_password=None,
+        admin_name="Ada Winter",
+    )
+
+
+def _fill(tenant: Tenant, today: date) -> None:
+    with TemporaryDirectory() as folder:
+        for name, content in company.files(today).items():
+            (Path(folder) / name).write_bytes(content)
+        call_command("import_data", folder, tenant=SLUG, profile="crm-opportunities", verbosity=0)
+    this = tenant.calendar.quarter_of(today)
+    last = tenant.calendar.previous(this)
+    _set_target(tenant, last, growth=104, approve_it=True)
+    _set_target(tenant, this, growth=108, approve_it=True)
+    _set_target(tenant, tenant.calendar.next(this), growth=90, approve_it=False)
+    with TemporaryDirectory() as folder:
+        document = Path(folder) / "plan.json"
+        document.write_text(json.dumps(PLAN))
+        call_command(
+            "load_plan", document, tenant=SLUG, name="Field sales", effective=str(last.start), assign=["role:rep"]
+        )
+    call_command("run_night", tenant=SLUG, date=str(today))
+    with transaction.atomic():
+        _people(tenant)
+        _pay(tenant, last.start, today)
+
+
+def _set_target(tenant: Tenant, quarter: Period, *, growth: int, approve_it: bool) -> None:
+    """The quarter's target: `growth` percent of the bookings of the one before, in whole thousands."""
+    before = tenant.calendar.previous(quarter)
+    with transaction.atomic():
+        booked = facts.total(facts.Slice(before.start, before.end)).value
+    amount = from_minor(round_half_up(booked * growth / 100), tenant.currency)
+    call_command(
+        "split_target",
+        tenant=SLUG,
+        metric="bookings",
+        period=quarter.key,
+        amount=str(round(amount, -3)),
+        levels="region,team,rep",
+        method="last-period-share",
+        step="1",
+        approve=approve_it,
+    )
+
+
+def _people(tenant: Tenant) -> None:
+    """Somebody to sign in as for each role; Hugo comes last, and marks the company as finished."""
+    actor = Actor.operator(tenant)
+    for name, (email, roles) in LOGINS.items():
+        member = Member.objects.filter(full_name=name).first()
+        if member is None:
+            add_member(actor=actor, full_name=name, roles=roles, email=email, password=PASSWORD)
+        elif member.user_id is None:
+            give_sign_in(actor=actor, member=member, email=email, password=PASSWORD)
+
+
+def _pay(tenant: Tenant, first: date, today: date) -> None:
+    """Every finished month but the last is approved; the last one waits in review."""
+    finished = months_between(first, add_months(today, -1))
+    for month in finished:
+        batch = submit(actor=_as(tenant, "Hana Ito"), month=month.start, at=clock.now())
+        if month is not finished[-1]:
+            approve(actor=_as(tenant, "Hugo Sand"), month=month.start, digest=batch.digest, at=clock.now())
+
+
+def _as(tenant: Tenant, name: str) -> Actor:
+    return Actor(tenant, Member.objects.get(full_name=name))
