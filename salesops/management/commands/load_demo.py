@@ -16,5 +16,5 @@ class Command(BaseCommand):
         tenant = loading.load()
         self.stdout.write(f"{tenant.name}, password {loading.PASSWORD}")
         for name, (email, roles) in loading.LOGINS.items():
-            what = ", ".join(role.label for role in roles) or email.partition("@")[0].rstrip("2").capitalize()
+            what = ", ".join(str(role.label) for role in roles) or email.partition("@")[0].rstrip("2").capitalize()
             self.stdout.write(f"  {what:<10} {email:<32} {name}")
