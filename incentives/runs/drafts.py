@@ -18,8 +18,9 @@ from incentives.plans.holding import Version
 from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period, months_between
 
-EARNING_COLUMNS = "participant_id, month, place, plan_version_id, component, period, measure, quota, earned, adjusted"
-LINE_COLUMNS = "participant_id, month, place, seq, credit_line_id, date, base, exact, amount, note, slices, corrects_id"
+KEY_COLUMNS = ("participant_id", "month", "place")
+EARNING_COLUMNS = ("plan_version_id", "component", "period", "measure", "quota", "earned", "adjusted")
+LINE_COLUMNS = ("credit_line_id", "date", "base", "exact", "amount", "note", "slices", "corrects_id")
 AMOUNTS = [each.name for each in fields(Payout) if each.name != "month"]
 PLACES = 30  # decimals of the numeric columns
 _DAY = attrgetter("day")
@@ -27,7 +28,7 @@ _DAY = attrgetter("day")
 
 @dataclass(slots=True)
 class Part:
-    """One component of a participant's month. `lines` are rows of `LINE_COLUMNS` from `credit_line_id` on."""
+    """One component of a participant's month. `lines` are rows of `LINE_COLUMNS`."""
 
     version_id: int
     component: str
@@ -94,7 +95,7 @@ def part_of(result: ComponentResult, version: Version, month: Period, earned: in
 
 
 def line_rows(result: ComponentResult, lines: Sequence[Line], amounts: Sequence[int]) -> list[str]:
-    """Rows for COPY, in the order of `LINE_COLUMNS` from `credit_line_id` on."""
+    """Rows for COPY, in the order of `LINE_COLUMNS`."""
     base_text, exact_text = decimal_writer(result.base_unit), decimal_writer(result.exact_unit)
     rows = []
     for (credit, day, base, exact, _, tier, cuts, note), amount in zip(lines, amounts, strict=True):
@@ -106,7 +107,7 @@ def line_rows(result: ComponentResult, lines: Sequence[Line], amounts: Sequence[
 
 
 def earning_row(part: Part) -> str:
-    """For COPY, in the order of `EARNING_COLUMNS` from `plan_version_id` on."""
+    """For COPY, in the order of `EARNING_COLUMNS`."""
     quota = "\\N" if part.quota is None else decimal_text(part.quota)
     name = part.component.replace("\\", "\\\\")
     measure = decimal_text(part.measure)

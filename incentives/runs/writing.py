@@ -8,6 +8,7 @@ from datetime import date, datetime
 from io import StringIO
 
 from django.db import connection, models
+from psycopg2 import sql
 
 from accounts.tenancy.context import required_tenant_id
 from incentives.engine import ENGINE_VERSION, Problem
@@ -15,7 +16,7 @@ from incentives.payouts.locks import closed_until, take_turns
 from incentives.payouts.services import reopen
 from incentives.runs.books import Books, Stored
 from incentives.runs.computing import Outcome
-from incentives.runs.drafts import AMOUNTS, EARNING_COLUMNS, LINE_COLUMNS, Draft, earning_row
+from incentives.runs.drafts import AMOUNTS, EARNING_COLUMNS, KEY_COLUMNS, LINE_COLUMNS, Draft, earning_row
 from incentives.statements.models import Earning, EarningLine, Statement, StatementProblem
 from salesops.lib.periods import Period
 
@@ -96,8 +97,8 @@ def _write_parts(drafts: Sequence[Draft]) -> int:
             earnings.write(f"{key}\t{earning_row(part)}\n")
             lines.writelines(f"{key}\t{seq}\t{row}\n" for seq, row in enumerate(part.lines))
             count += len(part.lines)
-    _copy(Earning, EARNING_COLUMNS, earnings)
-    _copy(EarningLine, LINE_COLUMNS, lines)
+    _copy(Earning, (*KEY_COLUMNS, *EARNING_COLUMNS), earnings)
+    _copy(EarningLine, (*KEY_COLUMNS, "seq", *LINE_COLUMNS), lines)
     return count
 
 
@@ -119,29 +120,38 @@ def _write_problems(books: Books, people: set[int], found: Iterable[tuple[int, P
     return {row[1] for row in old.keys() ^ new}
 
 
+_DELETE = sql.SQL(
+    "DELETE FROM {table} stored USING unnest(%s::bigint[], %s::date[]) gone (participant, month) "
+    "WHERE stored.tenant_id = %s AND stored.participant_id = gone.participant AND stored.month = gone.month"
+)
+_PREPARE = sql.SQL("CREATE TEMP TABLE incoming AS SELECT {columns} FROM {table} WITH NO DATA")
+_COPY = sql.SQL("COPY incoming ({columns}) FROM STDIN")
+_INSERT = sql.SQL("INSERT INTO {table} (tenant_id, {columns}) SELECT %s, {columns} FROM incoming")
+
+
 def _delete(model: type[models.Model], keys: Iterable[_Key]) -> None:
     """The rows of these participants and months; one statement, whatever their number."""
     rows = sorted(keys)
     if not rows:
         return
-    sql = (
-        f"DELETE FROM {model._meta.db_table} stored "  # noqa: S608 (a table of ours)
-        "USING unnest(%s::bigint[], %s::date[]) gone (participant, month) "
-        "WHERE stored.tenant_id = %s AND stored.participant_id = gone.participant AND stored.month = gone.month"
-    )
+    people, months = [person for person, _ in rows], [month for _, month in rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [[person for person, _ in rows], [month for _, month in rows], required_tenant_id()])
+        statement = _DELETE.format(table=sql.Identifier(model._meta.db_table)).as_string(cursor.cursor)
+        cursor.execute(statement, [people, months, required_tenant_id()])
 
 
-def _copy(model: type[models.Model], columns: str, rows: StringIO) -> None:
+def _copy(model: type[models.Model], columns: Sequence[str], rows: StringIO) -> None:
     """COPY into a temporary table and INSERT from there: PostgreSQL does not COPY into one with row-level security."""
     if not rows.tell():
         return
     rows.seek(0)
-    table = model._meta.db_table
-    insert = f"INSERT INTO {table} (tenant_id, {columns}) SELECT %s, {columns} FROM incoming"  # noqa: S608 (names of ours)
+    names = {
+        "table": sql.Identifier(model._meta.db_table),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE incoming AS SELECT {columns} FROM {table} WITH NO DATA")  # noqa: S608
-        cursor.copy_expert(f"COPY incoming ({columns}) FROM STDIN", rows)
+        prepare, copy, insert = (each.format(**names).as_string(cursor.cursor) for each in (_PREPARE, _COPY, _INSERT))
+        cursor.execute(prepare)
+        cursor.copy_expert(copy, rows)
         cursor.execute(insert, [required_tenant_id()])
         cursor.execute("DROP TABLE incoming")
