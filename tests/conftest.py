@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from accounts.access.actor import Actor
 from accounts.people.models import Member
@@ -24,6 +25,8 @@ from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
 from tests import database, factories
 
+hypothesis_settings.register_profile("house", deadline=None)  # a busy machine is no reason to fail
+hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous API keeps an event loop in this thread
 _ROOT = Path(__file__).resolve().parent.parent
 _BACKEND = settings.AUTHENTICATION_BACKENDS[0]

@@ -37,9 +37,9 @@ class Command(BaseCommand):
                 failed, result = True, None
                 self._report(error, path, several=len(paths) > 1)
             if len(paths) > 1:
-                self.stdout.write(json.dumps(result, ensure_ascii=False))
+                self.stdout.write(json.dumps(result))
             elif result is not None:
-                self.stdout.write(json.dumps(result, ensure_ascii=False, indent=1))
+                self.stdout.write(json.dumps(result, indent=1))
         if failed:
             raise SystemExit(2)
 

@@ -33,6 +33,14 @@ def test_one_case_prints_one_document(tmp_path: Path, capsys: pytest.CaptureFixt
     assert err == ""
 
 
+def test_names_in_any_script_are_printed_for_any_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sale = booking("合同一", "2026-01-05", "100", ("安娜", "1"))
+    call_command("calculate_plan", written(tmp_path, "case.json", case(flat("0.1"), sale, people=({"id": "安娜"},))))
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert json.loads(out)["participants"][0]["id"] == "安娜"
+
+
 def test_several_cases_print_a_line_each_and_the_bad_ones_null(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
