@@ -60,7 +60,11 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Credits after `as_of` are left out. Payout months run from that of `start` to that of `as_of`, for everyone."""
+    """Credits after `as_of` are left out. Payout months run from that of `start` to that of `as_of`, for everyone.
+
+    `start` is on or before the first credit's day; what was earned before it would be paid in the first month listed.
+    Credits begin where the first measurement period begins, or its tiers would be walked from too low.
+    """
 
     plan: Plan
     participants: Sequence[Participant]
