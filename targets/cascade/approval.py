@@ -146,7 +146,7 @@ def _copy_tree(source: TargetPlan, draft: TargetPlan) -> None:
 
 
 def _copy(node: TargetNode, draft: TargetPlan, parent: TargetNode | None) -> TargetNode:
-    same = "kind region_id team_id member_id owner_id name depth position leaf locked split_method"
+    same = "kind region_id team_id member_id owner_id name depth position leaf reps locked split_method"
     return TargetNode(plan=draft, parent=parent, **{name: getattr(node, name) for name in same.split()})
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from accounts.people.models import Team
-from pipeline.facts import totals
+from pipeline.facts import Slice, totals
 from targets.cascade.metrics import Metric
 from targets.cascade.models import TargetNode
 
@@ -35,17 +35,18 @@ class Credits:
         members: Iterable[int] | None = None,
         up_to: int | None = None,
     ) -> None:
+        self._metric, self._first, self._last = metric, first, last
         self._company: Months = defaultdict(Fraction)
         self._regions: dict[int | None, Months] = {}
         self._teams: dict[int | None, Months] = {}
         self._members: dict[tuple[int | None, int | None], Months] = {}
-        parents = dict(Team.objects.values_list("id", "parent_id"))
+        self._parents = dict(Team.objects.values_list("id", "parent_id"))
         groups = totals(metric.lines(first, last, up_to=up_to), by=("region", "team", "month"), measure=metric.measure)
         for (region_id, team_id, month), total in groups.items():
             self._company[month] += total.value
             if region_id is not None:
                 self._add(self._regions, region_id, month, total.value)
-            for above in _chain(team_id, parents):
+            for above in _chain(team_id, self._parents):
                 self._add(self._teams, above, month, total.value)
         asked = None if members is None else frozenset(members)
         if asked is None or asked:
@@ -74,9 +75,25 @@ class Credits:
         months = self.months(node).items()
         return sum((value for month, value in months if first <= month <= last), Fraction(0))
 
+    def lines(self, node: TargetNode, first: date, last: date) -> Slice:
+        """The credit lines behind the node's amount in those days: what a number opens onto."""
+        if node.kind == _KIND.COMPANY:
+            return self._metric.lines(first, last)
+        if node.kind == _KIND.REGION:
+            return self._metric.lines(first, last, regions=_only(node.region_id))
+        if node.kind == _KIND.TEAM:
+            below = frozenset(team for team in self._parents if node.team_id in _chain(team, self._parents))
+            return self._metric.lines(first, last, teams=below)
+        teams = None if node.team_id is None else _only(node.team_id)
+        return self._metric.lines(first, last, participants=_only(node.member_id), teams=teams)
+
     @staticmethod
     def _add(sums: dict[K, Months], key: K, month: date, value: Fraction) -> None:
         sums.setdefault(key, defaultdict(Fraction))[month] += value
+
+
+def _only(id: int | None) -> frozenset[int]:
+    return frozenset() if id is None else frozenset({id})
 
 
 def _chain(team_id: int | None, parents: Mapping[int, int | None]) -> list[int]:

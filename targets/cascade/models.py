@@ -96,8 +96,8 @@ class TargetNode(TenantModel):
     """A company, region, team or member in a plan's tree, as the organisation was on the period's first day.
 
     A member's `team` is the one they were in; they may have none. `name` is kept as it was then. `position` orders
-    siblings by name. `owner` answers for the node: the member, or the team's manager. `split_method` says how its
-    children got their amounts; a `locked` node keeps its own.
+    siblings by name, `reps` counts the members below. `owner` answers for the node: the member, or the team's manager.
+    `split_method` says how its children got their amounts; a `locked` node keeps its own.
     """
 
     class Kind(models.TextChoices):
@@ -117,6 +117,7 @@ class TargetNode(TenantModel):
     depth = models.PositiveSmallIntegerField()
     position = models.PositiveIntegerField()
     leaf = models.BooleanField()
+    reps = models.PositiveIntegerField(default=0)
     locked = models.BooleanField(default=False)
     split_method = models.CharField(max_length=20, blank=True)
 

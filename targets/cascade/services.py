@@ -123,6 +123,7 @@ def _node(plan: TargetPlan, branch: Branch, parent: TargetNode | None, depth: in
         depth=depth,
         position=position,
         leaf=not branch.children,
+        reps=branch.reps,
     )
 
 

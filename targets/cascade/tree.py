@@ -27,6 +27,11 @@ class Branch:
     owner_id: int | None = None
     children: tuple[Branch, ...] = ()
 
+    @property
+    def reps(self) -> int:
+        """Members below it."""
+        return sum(1 if child.kind == _KIND.MEMBER else child.reps for child in self.children)
+
 
 def parse_levels(text: str) -> tuple[str, ...]:
     """`"region,team,rep"` or any part of it in that order; refuses unknown, repeated and reordered levels."""
