@@ -55,7 +55,7 @@ class IdempotencyKey(TenantModel):
     key = models.CharField(max_length=80)
     digest = models.CharField(max_length=64)  # of the address and the body it came with
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
+    body = models.JSONField()  # the JSON as text: as an object its keys would come back in another order
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):

@@ -140,7 +140,7 @@ def once(create: Create[_V, P]) -> Create[_V, P]:
             return _replay(used, digest)
         response = create(self, request, *args, **kwargs)
         if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            body = json.loads(JSONRenderer().render(response.data))
+            body = JSONRenderer().render(response.data).decode()
             IdempotencyKey.objects.create(
                 member=self.actor.member, key=key, digest=digest, status=response.status_code, body=body
             )
@@ -153,7 +153,7 @@ def _replay(used: IdempotencyKey, digest: str) -> Response:
     if used.digest != digest:
         message = gettext_noop("This Idempotency-Key was used with another request; nothing was written.")
         raise DomainError("key_reused", message, "Idempotency-Key")
-    return Response(used.body, status=used.status, headers={"Idempotent-Replay": "true"})
+    return Response(json.loads(used.body), status=used.status, headers={"Idempotent-Replay": "true"})
 
 
 def _wait_for(actor: Actor, key: str) -> None:

@@ -34,7 +34,7 @@ def narrowed(
 ) -> QuerySet[Member]:
     """The members whose name, number or e-mail contains `search`, with the role, in the team or one below it. `state`:
     here (the default), left or all. What a filter does not know is no filter."""
-    if search:
+    if search := search.replace("\0", ""):
         queryset = queryset.filter(
             Q(full_name__icontains=search)
             | Q(sort_name__icontains=search)

@@ -51,7 +51,7 @@ def member_list(request: TenantRequest) -> HttpResponse:
         "next_url": query_with(request.GET, found.next),
         "previous_url": query_with(request.GET, found.previous),
         "roles": Role.choices,
-        "teams": directory.team_tree(request.actor, day),
+        "teams": list(directory.teams(request.actor)),
         "may_manage": has(request.actor, "people.manage"),
     }
     return render(request, "accounts/people/member_list.html", context, fragment="accounts/people/_member_table.html")

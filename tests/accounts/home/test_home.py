@@ -1,0 +1,98 @@
+"""The first pages, outside and inside a company."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.home import panels
+from accounts.home.panels import HomePanel, register_panels
+from accounts.people.models import User
+from accounts.people.services import create_tenant
+from tests.accounts.counting import statements
+from tests.factories import MARKER, Acme, Stranger
+
+
+def test_signed_out_one_reads_what_this_is(client: Client, db: None) -> None:
+    page = client.get("/").content.decode()
+
+    assert "/sign-up/" in page
+    assert "/accounts/login/" in page
+
+
+def test_with_one_company_one_goes_straight_there(acme: Acme, client_for) -> None:
+    assert client_for(acme.rob).get("/")["Location"] == "/t/acme/"
+
+
+def test_with_several_one_chooses_and_can_switch(acme: Acme, client_for) -> None:
+    create_tenant(
+        slug="second",
+        name="Second",
+        currency="EUR",
+        time_zone="UTC",
+        fiscal_year_start=1,
+        admin_email=acme.rob.user.email,
+        admin_password=None,
+    )
+    rob = client_for(acme.rob)
+
+    page = rob.get("/").content.decode()
+
+    assert '"/t/acme/"' in page
+    assert '"/t/second/"' in page
+    assert MARKER not in page
+    assert '"/t/second/"' in rob.get("/t/acme/").content.decode(), "the switcher knows it"
+
+
+@pytest.mark.parametrize("who", ["ada", "eve", "max", "rob", "hana"])
+def test_every_role_has_a_home_with_only_what_it_may_open(acme: Acme, client_for, who: str) -> None:
+    browser = client_for(acme.members[who])
+    answer = browser.get("/t/acme/")
+
+    assert answer.status_code == 200
+    assert acme.members[who].full_name in answer.content.decode()
+    for section in answer.context["navigation"]:
+        for entry in section.entries:
+            assert browser.get(entry.url).status_code == 200, entry.url
+
+
+def test_home_sends_few_statements(acme: Acme, client_for) -> None:
+    assert statements(client_for(acme.ada), "/t/acme/") <= 12
+
+
+def test_a_panel_is_loaded_by_those_who_may_see_it(acme: Acme, client_for, monkeypatch) -> None:
+    monkeypatch.setattr(panels, "_panels", [])
+    register_panels(HomePanel("audit.view", 20, "audit_log"), HomePanel("people.view", 10, "team_list"))
+
+    assert client_for(acme.ada).get("/t/acme/").context["panels"] == ["/t/acme/teams/", "/t/acme/audit-log/"]
+    assert client_for(acme.rob).get("/t/acme/").context["panels"] == ["/t/acme/teams/"]
+
+
+def test_a_strangers_home_is_not_there(acme: Acme, stranger: Stranger, client_for) -> None:
+    assert client_for(stranger.rep).get("/t/acme/").content == client_for(stranger.rep).get("/t/no-such/").content
+
+
+@pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test", "javascript:alert(1)", ""])
+def test_a_language_switch_leads_nowhere_else(client: Client, db: None, back: str) -> None:
+    assert client.post("/language/", {"language": "zh-hans", "next": back})["Location"] == "/"
+
+
+def test_a_chosen_language_is_kept_with_the_user_and_on_the_browser(acme: Acme, client_for) -> None:
+    rob = client_for(acme.rob)
+
+    answer = rob.post("/language/", {"language": "zh-hans", "next": "/t/acme/members/"})
+
+    assert answer["Location"] == "/t/acme/members/"
+    assert User.objects.get(pk=acme.rob.user_id).language == "zh-hans"
+    assert rob.cookies["language"].value == "zh-hans"
+    assert 'lang="zh-hans"' in client_for(acme.rob).get("/t/acme/").content.decode()
+
+
+def test_an_unknown_language_changes_nothing(acme: Acme, client_for) -> None:
+    client_for(acme.rob).post("/language/", {"language": "tlh"})
+
+    assert User.objects.get(pk=acme.rob.user_id).language == ""
+
+
+def test_a_language_is_not_switched_by_a_link(client: Client, db: None) -> None:
+    assert client.get("/language/?language=zh-hans").status_code == 405
