@@ -50,6 +50,7 @@ class Slice:
     regions: Collection[int] | None = None
     deal: int | None = None
     up_to: int | None = None
+    customers: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def fingerprints(where: Slice) -> dict[tuple[int, date], str]:
         .annotate(month=TruncMonth("date"))
         .order_by()
         .values_list("participant_id", "month")
-        .annotate(print=MD5(StringAgg(line, Value("\n"), ordering="id", output_field=TextField())))
+        .annotate(print=MD5(StringAgg(line, Value("\n"), order_by="id", output_field=TextField())))
     )
     return {(participant, month): print for participant, month, print in found}
 
@@ -183,6 +184,7 @@ def _lines(where: Slice) -> QuerySet[CreditLine]:
         ("participant_id", where.participants),
         ("team_id", where.teams),
         ("region_id", where.regions),
+        ("customer_id", where.customers),
     ):
         if wanted is not None:
             lines = lines.filter(**{f"{column}__in": wanted})
