@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
+from django.core import checks
 from django.db import transaction
 
 from accounts.access.actor import Actor
@@ -30,9 +32,14 @@ NIGHT_BEGINS = time(2)
 SCHEDULED = ""  # the input version of the night that the schedule inserts; commands number theirs
 
 
-def steps() -> list[str]:
-    """The kinds of work of a night, in order."""
-    return [name for name in STEPS if find_kind(name) is not None]
+@checks.register
+def every_step_has_its_work(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Nothing starts with a step that no app does: a night without its recompute must not look complete."""
+    return [
+        checks.Error(f"The night's step {name} has no work.", hint="Register its JobKind in AppConfig.ready.")
+        for name in STEPS
+        if find_kind(name) is None
+    ]
 
 
 def night_due(now: datetime, time_zone: str) -> date | None:
@@ -67,7 +74,7 @@ def _schedule(tenant: Tenant, now: datetime) -> bool:
         return False
     request_sequence(
         actor=Actor.operator(tenant),
-        kinds=steps(),
+        kinds=STEPS,
         period=day.isoformat(),
         input_version=SCHEDULED,
         as_of=beginning_of(day, tenant.time_zone),
@@ -81,7 +88,7 @@ def run_night(tenant: Tenant, day: date) -> Iterator[JobRun]:
     A step that fails ends as a dead row, which is yielded like the others; the steps after it go on.
     """
     version = _next_version(tenant, day)
-    for sequence, kind in enumerate(steps()):
+    for sequence, kind in enumerate(STEPS):
         yield _run_step(tenant, day, version, kind, sequence)
 
 

@@ -105,8 +105,8 @@ class JobRun(TenantModel):
 def earlier_steps(job: JobRun) -> Q:
     """The steps of the same night that come before this one and have not ended.
 
-    A dead step lets the later ones go on: a ledger that does not reconcile blocks the payout (incentives/payouts asks),
-    not the drafts, which people need in order to see what is wrong.
+    A dead step lets the later ones go on: a ledger that was not checked, or differs, is to block payouts
+    (`selectors.latest_ended` tells), not the drafts, which people need in order to see what is wrong.
     """
     return Q(period=job.period, input_version=job.input_version, sequence__lt=job.sequence) & ~Q(state__in=ENDED)
 

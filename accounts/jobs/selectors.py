@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.actor import Actor
 from accounts.access.policy import has
-from accounts.jobs.models import JobRun, JobState
+from accounts.jobs.models import ENDED, JobRun, JobState
 from accounts.jobs.registry import find_kind, kinds
 from salesops.lib.errors import NotVisible
 
@@ -129,6 +129,11 @@ def get_job(actor: Actor, job_id: int) -> JobRun:
 def latest_job(actor: Actor, kind: str, **lookup: object) -> JobRun | None:
     """The newest piece of work of the kind that the actor may see, so that a page shows its bar after a reload."""
     return visible_jobs(actor).filter(kind=kind, **lookup).order_by("-pk").first()
+
+
+def latest_ended(kind: str) -> JobRun | None:
+    """The newest work of the kind that is done or dead: what a rule must look at that depends on how it went."""
+    return JobRun.objects.filter(kind=kind, state__in=ENDED).order_by("-finished_at").first()
 
 
 def job_view(job: JobRun) -> JobView:

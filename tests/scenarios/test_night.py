@@ -150,7 +150,7 @@ def expire(job: JobRun) -> None:
 def test_a_worker_killed_in_the_middle_leaves_one_complete_result(
     victim: str, celery: Celery, make_kind: MakeKind, tmp_path: Path
 ) -> None:
-    """Fault 1. Seen failing with `writing` made to commit each statement: the second attempt met its own rows."""
+    """Fault 1. Seen failing with the rows written outside one transaction: a poll saw three of five."""
     acme = load_acme()
     make_kind("test.regions", make_regions)
     worker = celery.start(*_WORKER)

@@ -13,7 +13,7 @@ from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from salesops import nightly
 from salesops.lib import clock
-from salesops.lib.errors import DomainError
+from salesops.lib.errors import DomainError, gettext_noop
 
 
 class Command(TenantCommand):
@@ -30,12 +30,9 @@ class Command(TenantCommand):
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         day = _day(options["date"], tenant)
         stopped = 0
-        try:
-            for job in nightly.run_night(tenant, day):
-                self._report(job)
-                stopped += job.state == JobState.DEAD
-        except DomainError as error:  # another run of this night is at work
-            raise CommandError(str(error), returncode=1) from error
+        for job in nightly.run_night(tenant, day):
+            self._report(job)
+            stopped += job.state == JobState.DEAD
         if stopped:
             raise CommandError(f"{stopped} of the night's steps failed; what the others computed is kept.")
 
@@ -53,7 +50,9 @@ def _day(text: str, tenant: Tenant) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"--date: “{text}” is not a date like 2018-01-01.", returncode=2) from None
+        message = gettext_noop("“%(text)s” is not a date like 2018-01-01.")
+        raise DomainError("bad_date", message, "date", text=text) from None
     if day > tenant.day_of(clock.now()):
-        raise CommandError(f"--date: {day} has not begun yet in {tenant.time_zone}.", returncode=2)
+        message = gettext_noop("%(day)s has not begun yet in %(time_zone)s.")
+        raise DomainError("not_begun", message, "date", day=day, time_zone=tenant.time_zone)
     return day

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.jobs.leases import bury, claim, fail, finish
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import Outcome
-from accounts.jobs.selectors import job_view, latest_job, nights, spoken
+from accounts.jobs.selectors import job_view, latest_ended, latest_job, nights, spoken
 from accounts.people.models import Member
 from accounts.tenancy.context import tenant_scope
 from tests.background import MakeKind
@@ -183,6 +183,14 @@ def test_a_page_finds_its_newest_job_after_a_reload(
         newest = JobRun.objects.create(kind="test.work", queue="web", input_version=version)
     assert latest_job(actor_for(in_acme.eve), "test.work") == newest
     assert latest_job(actor_for(in_acme.rob), "test.work") is None
+
+
+def test_a_rule_asks_how_the_last_check_went(in_acme: Acme) -> None:
+    assert latest_ended("test.check") is None
+    first, second = (JobRun.objects.create(kind="test.check", queue="nightly", period=str(n)) for n in range(2))
+    bury(claim(first.pk), "does not reconcile")
+    claim(second.pk)
+    assert latest_ended("test.check") == first
 
 
 # API
