@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the pipeline, below `/t/<tenant>/`."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("pipeline.deals.urls")),
+    path("", include("pipeline.customers.urls")),
+    path("", include("pipeline.products.urls")),
+    path("", include("pipeline.ledger.urls")),
+    path("", include("pipeline.imports.urls")),
+]

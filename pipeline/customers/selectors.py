@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.access.actor import Actor
-from accounts.access.policy import visible_members
+from accounts.access.policy import has, may, visible_members
 from pipeline.customers.models import Customer
 from pipeline.deals.models import Deal
 from salesops.lib.errors import NotVisible
@@ -48,3 +48,7 @@ def industries() -> list[str]:
     """The industries in use, for the filter."""
     used = Customer.objects.exclude(industry="").order_by("industry").values_list("industry", flat=True)
     return list(used.distinct()[:100])
+
+
+def may_edit(actor: Actor, customer: Customer, as_of: date) -> bool:
+    return has(actor, "customers.edit") and may(actor, "customers.edit", as_of=as_of, owner_id=customer.owner_id)

@@ -124,7 +124,7 @@ def _first_wins(customer_ids: Iterable[int | None]) -> set[int]:
 def _flag_moved(customer_ids: Iterable[int | None], firsts: set[int]) -> set[int]:
     """Deals of these customers whose standing line has the flag and must not, or the other way round."""
     flagged = CreditLine.objects.filter(
-        deal__customer_id__in=_known(customer_ids),  # by the deal: lines have no index by customer
+        customer_id__in=_known(customer_ids),
         basis=_BOOKED,
         new_customer=True,
         reverses__isnull=True,

@@ -65,5 +65,6 @@ class CreditLine(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "participant", "date", "id"], name="credit_participant_date"),
+            models.Index(fields=["tenant", "customer", "date", "id"], name="credit_customer_date"),
             models.Index(fields=["tenant", "date", "id"], name="credit_date"),
         ]

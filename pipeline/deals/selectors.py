@@ -1,0 +1,78 @@
+"""Reading deals for pages and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accounts.access.actor import Actor
+from accounts.access.policy import get_visible, rows
+from accounts.audit.models import AuditEntry
+from pipeline.customers.models import Customer
+from pipeline.deals.models import Deal, Stage, StageChange
+from pipeline.ledger.models import CreditLine
+from salesops.lib.periods import Period
+
+NEWEST = ("-stage_since", "-id")
+COUNTED = 10_000  # a count of 300,000 rows costs 200 ms (performance.md); nobody reads such a number
+_WITH = ("customer", "product", "owner", "stage")
+
+
+@dataclass(frozen=True, slots=True)
+class DealFilter:
+    """What a list of deals is narrowed to; None and "" leave a filter out. `closing` is the period of the closing."""
+
+    search: str = ""
+    stage_id: int | None = None
+    owner_id: int | None = None
+    customer_id: int | None = None
+    closing: Period | None = None
+
+    def __bool__(self) -> bool:
+        return self != DealFilter()
+
+
+def find_deals(actor: Actor, as_of: date, narrowed: DealFilter) -> QuerySet[Deal]:
+    """The deals in the actor's scope, with what a row shows; page them in the order `NEWEST`."""
+    deals = rows(actor, "deals.view", Deal.objects.select_related(*_WITH), as_of=as_of)
+    for column in ("stage_id", "owner_id", "customer_id"):
+        if (wanted := getattr(narrowed, column)) is not None:
+            deals = deals.filter(**{column: wanted})
+    if narrowed.closing is not None:
+        deals = deals.filter(closed_on__range=(narrowed.closing.start, narrowed.closing.end))
+    if narrowed.search:
+        named = Customer.objects.filter(name__istartswith=narrowed.search).values("id")
+        deals = deals.filter(Q(reference__istartswith=narrowed.search) | Q(customer_id__in=named))
+    return deals
+
+
+def count_capped(deals: QuerySet[Deal]) -> int:
+    """How many, counted no further than one beyond `COUNTED`."""
+    return deals.order_by()[: COUNTED + 1].count()
+
+
+def get_deal(actor: Actor, as_of: date, deal_id: int, capability: str = "deals.view") -> Deal:
+    deal: Deal = get_visible(actor, capability, Deal.objects.select_related(*_WITH), as_of=as_of, pk=deal_id)
+    return deal
+
+
+def stage_history(deal: Deal) -> list[StageChange]:
+    """The deal's moves, newest first."""
+    return list(deal.changes.select_related("stage", "actor").order_by("-id"))
+
+
+def amendments(deal: Deal) -> list[AuditEntry]:
+    """Who changed what in the deal, newest first."""
+    trail = AuditEntry.objects.filter(subject=f"pipeline.deal:{deal.pk}", action="deal.changed")
+    return list(trail.select_related("actor").order_by("-id")[:50])
+
+
+def credit_lines(deal: Deal) -> list[CreditLine]:
+    """Every line the deal ever had, reversals included, in the order in which they were written."""
+    return list(deal.credit_lines.select_related("participant", "team").order_by("id"))
+
+
+def stages() -> list[Stage]:
+    return list(Stage.objects.order_by("position"))

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from pipeline.deals import views
+
+urlpatterns = [
+    path("deals/", views.deal_list, name="deal_list"),
+    path("deals/new/", views.deal_create, name="deal_create"),
+    path("deals/<int:deal_id>/", views.deal_detail, name="deal_detail"),
+    path("deals/<int:deal_id>/changes/", views.deal_changes, name="deal_changes"),
+    path("deals/<int:deal_id>/edit/", views.deal_edit, name="deal_edit"),
+    path("deals/<int:deal_id>/move/", views.deal_move, name="deal_move"),
+    path("deals/<int:deal_id>/win/", views.deal_win, name="deal_win"),
+    path("deals/<int:deal_id>/lose/", views.deal_lose, name="deal_lose"),
+    path("deals/<int:deal_id>/reopen/", views.deal_reopen, name="deal_reopen"),
+]

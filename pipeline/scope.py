@@ -1,0 +1,19 @@
+"""Whom an actor may choose in a form or a filter of the pipeline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accounts.access.actor import Actor
+from accounts.access.policy import visible_members
+from accounts.people.models import Member
+
+
+def members_within(actor: Actor, capability: str, as_of: date, also: int | None = None) -> QuerySet[Member]:
+    """Members still here whose rows the actor reaches by the capability, by name; `also` even if gone."""
+    here = Q(left_on__isnull=True) | Q(left_on__gte=as_of) | Q(pk=also)
+    members: QuerySet[Member] = Member.objects.filter(here).order_by("sort_name", "id")
+    within = visible_members(actor, capability, as_of)
+    return members if within is None else members.filter(pk__in=within)
