@@ -44,9 +44,9 @@ def test_rows_cannot_be_moved_into_the_month(locked, table):
 def test_a_line_cannot_be_added(locked):
     with pytest.raises(IntegrityError, match="approved"):
         attempt(
-            "INSERT INTO incentives_earningline (tenant_id, participant_id, month, place, seq, credit_line_id, date, base, "
-            "exact, amount, note, slices) SELECT tenant_id, participant_id, month, place, 99, credit_line_id, date, base, "
-            "exact, amount, note, slices FROM incentives_earningline WHERE month = %s LIMIT 1",
+            "INSERT INTO incentives_earningline (tenant_id, participant_id, month, place, seq, credit_line_id, date, "
+            "base, exact, amount, note, slices) SELECT tenant_id, participant_id, month, place, 99, credit_line_id, "
+            "date, base, exact, amount, note, slices FROM incentives_earningline WHERE month = %s LIMIT 1",
             OCTOBER,
         )
 
@@ -67,7 +67,8 @@ def test_nobody_approves_alone_even_by_sql(computed, hana):
     approved_alone = (
         "INSERT INTO incentives_payoutbatch (tenant_id, month, state, digest, returned_reason, submitted_by_id, "
         "submitted_user_id, submitted_at, approved_by_id, approved_user_id, approved_at) "
-        "SELECT tenant_id, %s, 'approved', '', '', id, user_id, now(), id, user_id, now() FROM accounts_member WHERE id = %s"
+        "SELECT tenant_id, %s, 'approved', '', '', id, user_id, now(), id, user_id, now() "
+        "FROM accounts_member WHERE id = %s"
     )
     with pytest.raises(IntegrityError, match="payout_two_people"):
         attempt(approved_alone, OCTOBER, computed.hana.pk)
