@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from salesops import health
+from salesops import docs, health
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("", include(docs)),
     path("", include("accounts.urls")),
     path("t/<slug:tenant>/", include("pipeline.urls")),
     path("t/<slug:tenant>/", include("targets.urls")),
