@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.access.actor import Actor
-from accounts.access.views import TenantRequest
+from accounts.access.rest import TenantAPIView
 from accounts.jobs import selectors
 from accounts.jobs.models import JobRun, JobState
 
 
-class JobOutput(serializers.Serializer[JobRun]):
+class JobOut(serializers.Serializer[JobRun]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     period = serializers.CharField()
@@ -34,26 +29,19 @@ class JobOutput(serializers.Serializer[JobRun]):
     error = serializers.CharField()
 
 
-class _NewestFirst(CursorPagination):
-    ordering = "-id"
-    page_size = 50
+class JobList(TenantAPIView):
+    capabilities = {"GET": "people.view"}  # every member; `visible_jobs` decides whose jobs
 
-
-def _actor(request: Request) -> Actor:
-    return cast(TenantRequest, request).actor
-
-
-class JobList(APIView):
-    @extend_schema(operation_id="jobs_list", responses=JobOutput(many=True))
-    def get(self, request: Request, tenant: str) -> Response:
+    @extend_schema(operation_id="jobs_list", responses=JobOut(many=True))
+    def get(self, request: Request) -> Response:
         """Your own jobs and those of the kinds you may ask for, newest first."""
-        pages = _NewestFirst()
-        page = pages.paginate_queryset(selectors.visible_jobs(_actor(request)), request, view=self)
-        return pages.get_paginated_response(JobOutput(page or [], many=True).data)  # type: ignore[arg-type]
+        return self.page(selectors.visible_jobs(self.actor), JobOut, ["-id"])
 
 
-class JobDetail(APIView):
-    @extend_schema(operation_id="jobs_detail", responses=JobOutput)
-    def get(self, request: Request, tenant: str, job_id: int) -> Response:
+class JobDetail(TenantAPIView):
+    capabilities = {"GET": "people.view"}
+
+    @extend_schema(operation_id="jobs_detail", responses=JobOut)
+    def get(self, request: Request, job_id: int) -> Response:
         """One job; ask again until `state` is `done` or `dead`."""
-        return Response(JobOutput(selectors.get_job(_actor(request), job_id)).data)
+        return Response(JobOut(selectors.get_job(self.actor, job_id)).data)
