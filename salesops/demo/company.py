@@ -1,7 +1,7 @@
 """The demo company, as the four files a real company would import. Made up from a fixed seed, dated up to today.
 
 Meridian Hardware sells seven devices through 24 reps in six teams and three regions. Reps differ in how much they
-sell and so do months; a few reps have only just begun. The same day always gives the same company.
+sell and so do months; one has only just begun, and has no quota yet in the quarter he began in. The same day always gives the same company.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from salesops.lib.periods import FiscalCalendar, add_months
 
-# manager → region and people; the last of each team is new and has sold little
+# manager → region and people; the last of each team came later
 TEAMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Nora Feldt": ("Central", ("Arjun Mehta", "Beatrix Holm", "Caleb Whitfield", "Delia Moreno")),
     "Marcus Ibe": ("Central", ("Emil Sandoval", "Farah Qureshi", "Gregor Pavlik", "Hanne Dahl")),
@@ -38,6 +38,7 @@ _COUNTRIES = ("United States", "Canada", "Germany", "China", "Japan", "Brazil", 
 _FIRST = ("Alder", "Bright", "Cobalt", "Delta", "Ember", "Fjord", "Granite", "Harvest", "Indigo", "Juniper", "Kestrel")
 _SECOND = ("Works", "Systems", "Clinic", "Foods", "Logistics", "Partners")
 _SEASON = (0.82, 0.92, 1.10, 0.95, 1.00, 1.12, 0.84, 0.90, 1.08, 1.00, 1.06, 1.25)  # January to December
+_NEWEST = "陈立文"
 _DEALS_A_MONTH = 7
 _QUARTERS = 6
 
@@ -84,7 +85,7 @@ def _pipeline(accounts: Sequence[str], chance: random.Random, today: date) -> It
     for _manager, (_region, reps) in TEAMS.items():
         for rank, rep in enumerate(reps):
             strength = chance.uniform(0.75, 1.35)
-            begins = add_months(today, -2) if rank == len(reps) - 1 else first
+            begins = add_months(today, -2 if rep == _NEWEST else -9) if rank == len(reps) - 1 else first
             for closed in _closing_days(begins, today, strength, chance):
                 number += 1
                 yield _closed_deal(number, rep, closed, chance.choice(accounts), chance)
