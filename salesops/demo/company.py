@@ -1,7 +1,8 @@
 """The demo company, as the four files a real company would import. Made up from a fixed seed, dated up to today.
 
 Meridian Hardware sells seven devices through 24 reps in six teams and three regions. Reps differ in how much they
-sell and so do months; one has only just begun, and has no quota yet in the quarter he began in. The same day always gives the same company.
+sell and so do months; one has only just begun, and had no quota yet in the quarter he began in. The same day always
+gives the same company.
 """
 
 from __future__ import annotations
