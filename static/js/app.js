@@ -3,6 +3,7 @@ import "htmx.org";
 import focus from "@alpinejs/focus";
 import Alpine from "@alpinejs/csp";
 
+import { listenForCascadeKeys } from "./cascade.js";
 import { listenForDialogs } from "./dialog.js";
 import { menu } from "./menu.js";
 import { palette } from "./palette.js";
@@ -18,6 +19,7 @@ Alpine.data("signUp", signUp);
 Alpine.data("themeSwitch", themeSwitch);
 Alpine.start();
 
+listenForCascadeKeys();
 listenForDialogs();
 listenForRowKeys();
 listenForToasts();
