@@ -54,6 +54,7 @@ class TenantAPIView(APIView):
     """A view below `/t/<slug>/api/v1/`. `capabilities` names what each method needs."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
+    pagination_class = KeyPages  # read by the OpenAPI description of lists
     capabilities: ClassVar[Mapping[str, str]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -79,7 +80,7 @@ class TenantAPIView(APIView):
         self, queryset: models.QuerySet[Any], serializer: type[BaseSerializer[Any]], ordering: Sequence[str]
     ) -> Response:
         """One page of the list as `{"next", "previous", "results"}`."""
-        pages = KeyPages()
+        pages = self.pagination_class()
         pages.ordering = tuple(ordering)
         rows = pages.paginate_queryset(queryset, self.request, view=self)
         return pages.get_paginated_response(serializer(rows, many=True).data)

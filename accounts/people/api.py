@@ -114,6 +114,8 @@ class MemberListView(TenantAPIView):
 
 
 class MemberView(TenantAPIView):
+    """One member, with the version (ETag) that an edit must send back."""
+
     capabilities = {"GET": "people.view", "PUT": "people.manage"}
 
     @extend_schema(responses=MemberOut)
@@ -139,6 +141,8 @@ class MemberView(TenantAPIView):
 
 
 class TeamListView(TenantAPIView):
+    """Teams by name; `parent` makes the tree."""
+
     capabilities = {"GET": "people.view"}
 
     @extend_schema(responses=TeamOut(many=True))
@@ -148,6 +152,8 @@ class TeamListView(TenantAPIView):
 
 
 class RegionListView(TenantAPIView):
+    """Regions by name."""
+
     capabilities = {"GET": "people.view"}
 
     @extend_schema(responses=RegionOut(many=True))

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from pypinyin import lazy_pinyin
 
@@ -25,6 +25,7 @@ from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
 
 D = TypeVar("D", TeamMembership, TeamLead)
 _SLUG = re.compile(r"^[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?$", re.ASCII)
+_TAKEN = gettext_noop("The address “%(slug)s” is taken.")
 _CURRENCY = re.compile(r"^[A-Z]{3}$", re.ASCII)
 
 
@@ -74,7 +75,7 @@ def create_tenant(
         lambda: _check_user(admin_email, admin_password, "admin_"),
     )
     user = user_for(admin_email, admin_password)
-    tenant.save()
+    _save_new(tenant)
     Access.objects.create(user=user, tenant=tenant)
     with tenant_scope(tenant.pk):
         full_name = admin_name.strip() or admin_email.partition("@")[0]
@@ -97,6 +98,15 @@ def _refuse_all(*checks: Callable[[], object]) -> None:
         raise DomainErrors(errors)
 
 
+def _save_new(tenant: Tenant) -> None:
+    """Two at once may both have found the address free; the database lets one of them have it."""
+    try:
+        with transaction.atomic():
+            tenant.save()
+    except IntegrityError:
+        raise DomainError("taken", _TAKEN, "slug", slug=tenant.slug) from None
+
+
 def _check_company_name(name: str) -> None:
     if not name.strip():
         raise DomainError("required", gettext_noop("Give the company a name."), "name")
@@ -108,7 +118,7 @@ def _check_slug(slug: str) -> None:
         message = gettext_noop("“%(slug)s” is not an address; use small letters, digits and inner hyphens, at most 50.")
         raise DomainError("bad_slug", message, "slug", slug=slug)
     if Tenant.objects.filter(slug=slug).exists():
-        raise DomainError("taken", gettext_noop("The address “%(slug)s” is taken."), "slug", slug=slug)
+        raise DomainError("taken", _TAKEN, "slug", slug=slug)
 
 
 def _check_currency(currency: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -30,6 +32,24 @@ from salesops.lib.errors import DomainError
 from salesops.lib.forms import add_domain_error
 from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
+
+P = ParamSpec("P")
+View = Callable[Concatenate[TenantRequest, P], HttpResponseBase]
+
+
+def form_on(page_view: Callable[..., HttpResponseBase]) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """The address of a form that stands on another page: POST is the form, and whoever reloads a refused one sees that
+    page again."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def chosen(request: TenantRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return (view if request.method == "POST" else page_view)(request, *args, **kwargs)
+
+        return chosen
+
+    return decorate
+
 
 # --- Members ---------------------------------------------------------------------------------------------------------
 
@@ -87,8 +107,9 @@ def member_detail(request: TenantRequest, member_id: int) -> HttpResponse:
     return render(request, "accounts/people/member_detail.html", _member_context(request, member_id))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(member_detail)
 def member_edit(request: TenantRequest, member_id: int) -> HttpResponse:
     member = directory.member_of(request.actor, member_id, today(request))
     form = MemberEditForm(request.POST)
@@ -100,8 +121,9 @@ def member_edit(request: TenantRequest, member_id: int) -> HttpResponse:
     return _member_answer(request, member_id, "edit_form", form, _("Saved."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(member_detail)
 def member_move(request: TenantRequest, member_id: int) -> HttpResponse:
     member = directory.member_of(request.actor, member_id, today(request))
     form = MoveForm(request.POST)
@@ -113,8 +135,9 @@ def member_move(request: TenantRequest, member_id: int) -> HttpResponse:
     return _member_answer(request, member_id, "move_form", form, _("The team is set."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(member_detail)
 def member_sign_in(request: TenantRequest, member_id: int) -> HttpResponse:
     member = directory.member_of(request.actor, member_id, today(request))
     form = SignInForm(request.POST)
@@ -126,8 +149,9 @@ def member_sign_in(request: TenantRequest, member_id: int) -> HttpResponse:
     return _member_answer(request, member_id, "sign_in_form", form, _("They can sign in now."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(member_detail)
 def member_leave(request: TenantRequest, member_id: int) -> HttpResponse:
     member = directory.member_of(request.actor, member_id, today(request))
     form = LeaveForm(request.POST)
@@ -188,8 +212,9 @@ def team_list(request: TenantRequest) -> HttpResponse:
     return render(request, "accounts/people/team_list.html", _teams_context(request))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(team_list)
 def team_add(request: TenantRequest) -> HttpResponse:
     form = TeamForm(request.POST)
     if form.is_valid():
@@ -203,8 +228,9 @@ def team_add(request: TenantRequest) -> HttpResponse:
     return invalid(request, "accounts/people/team_list.html", _teams_context(request) | {"team_form": form})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(team_list)
 def region_add(request: TenantRequest) -> HttpResponse:
     form = RegionForm(request.POST)
     if form.is_valid():
@@ -234,8 +260,9 @@ def team_detail(request: TenantRequest, team_id: int) -> HttpResponse:
     return render(request, "accounts/people/team_detail.html", _team_context(request, team_id))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("people.manage")
+@form_on(team_detail)
 def team_lead(request: TenantRequest, team_id: int) -> HttpResponse:
     team = directory.team_of(request.actor, team_id)
     form = LeadForm(request.POST)

@@ -243,3 +243,11 @@ def test_a_password_in_the_form_is_not_taken(in_acme: Acme, client_for) -> None:
     )
 
     assert not User.objects.get(email="nia@acme.test").has_usable_password()
+
+
+@pytest.mark.parametrize("what", ["edit/", "team/", "leave/", "sign-in/"])
+def test_reloading_a_refused_form_shows_the_page_again(acme: Acme, client_for, what: str) -> None:
+    ada = client_for(acme.ada)
+
+    assert "Rob Rep" in ada.get(detail(acme.rob, what)).content.decode()
+    assert client_for(acme.rita).get(detail(acme.rob, what)).status_code == 403
