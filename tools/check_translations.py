@@ -18,6 +18,7 @@ import django
 import polib
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.commands import makemessages
 
 from tools import apt
 
@@ -110,12 +111,22 @@ def _can(encoding: str, char: str) -> bool:
     return True
 
 
+class _Elsewhere(makemessages.Command):
+    """Writes to the first of LOCALE_PATHS; by itself it prefers a locale folder beside the sources."""
+
+    def find_files(self, root: str) -> list[makemessages.TranslatableFile]:
+        files = super().find_files(root)
+        for file in files:
+            file.locale_dir = self.default_locale_path
+        return files
+
+
 def _extract(language: str) -> polib.POFile:
-    """What makemessages finds in the sources, written beside the point so that the checkout stays as it is."""
+    """What makemessages finds in the sources, written elsewhere so that the checkout stays as it is."""
     with tempfile.TemporaryDirectory() as folder:
         settings.LOCALE_PATHS = [folder]
         ignore = ["node_modules", ".venv", ".local", "tests", "benchmarks", "tools", "staticfiles"]
-        call_command("makemessages", locale=[language], ignore_patterns=ignore, no_obsolete=True, verbosity=0)
+        call_command(_Elsewhere(), locale=[language], ignore_patterns=ignore, no_obsolete=True, verbosity=0)
         return polib.pofile(str(Path(folder) / language / "LC_MESSAGES" / "django.po"))
 
 
