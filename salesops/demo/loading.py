@@ -22,12 +22,15 @@ from accounts.people.models import Member, Role
 from accounts.people.services import add_member, create_tenant
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
+from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, submit
 from pipeline import facts
 from salesops.demo import company
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
+from targets.cascade.models import TargetNode
+from targets.cascade.services import edit
 
 SLUG = "meridian"
 PASSWORD = "walk-the-pipeline"  # noqa: S105 (the demo's, shown on the screen)
@@ -78,7 +81,7 @@ def load() -> Tenant:
     today = tenant.day_of(clock.now())
     with tenant_scope(tenant.pk):
         with transaction.atomic():
-            finished = Member.objects.filter(full_name="Hugo Sand").exists()
+            finished = PayoutBatch.objects.exists()
         if not finished:
             _fill(tenant, today)
     return tenant
@@ -113,26 +116,28 @@ def _fill(tenant: Tenant, today: date) -> None:
         for name, content in company.files(today).items():
             (Path(folder) / name).write_bytes(content)
         _run("import_data", folder, profile="crm-opportunities")
+    with transaction.atomic():
+        _people(tenant)
     this = tenant.calendar.quarter_of(today)
     last = tenant.calendar.previous(this)
-    _set_target(tenant, last, growth=104, approve_it=True)
-    _set_target(tenant, this, growth=108, approve_it=True)
-    _set_target(tenant, tenant.calendar.next(this), growth=90, approve_it=False)
+    before, coming = tenant.calendar.previous(last), tenant.calendar.next(this)
+    _set_target(last, tenant, base=before, growth=104, approve=True)
+    _set_target(this, tenant, base=last, growth=108, approve=True)
+    _set_target(coming, tenant, base=last, growth=121, approve=False)
+    _leave_some_to_place(tenant, coming)
     with TemporaryDirectory() as folder:
         document = Path(folder) / "plan.json"
         document.write_text(json.dumps(PLAN))
         _run("load_plan", document, name="Field sales", effective=str(last.start), assign=["role:rep"])
     _run("run_night", date=str(today))
     with transaction.atomic():
-        _people(tenant)
         _pay(tenant, last.start, today)
 
 
-def _set_target(tenant: Tenant, quarter: Period, *, growth: int, approve_it: bool) -> None:
-    """The quarter's target: `growth` percent of the bookings of the one before, in whole thousands."""
-    before = tenant.calendar.previous(quarter)
+def _set_target(quarter: Period, tenant: Tenant, *, base: Period, growth: int, approve: bool) -> None:
+    """The quarter's target: `growth` percent of what was booked in `base`, in whole thousands."""
     with transaction.atomic():
-        booked = facts.total(facts.Slice(before.start, before.end)).value
+        booked = facts.total(facts.Slice(base.start, base.end)).value
     amount = from_minor(round_half_up(booked * growth / 100), tenant.currency)
     _run(
         "split_target",
@@ -142,12 +147,20 @@ def _set_target(tenant: Tenant, quarter: Period, *, growth: int, approve_it: boo
         levels="region,team,rep",
         method="last-period-share",
         step="1",
-        approve=approve_it,
+        approve=approve,
     )
 
 
+def _leave_some_to_place(tenant: Tenant, quarter: Period) -> None:
+    """One rep's target lowered by hand, so that the draft has something left for the reader to do."""
+    with transaction.atomic():
+        node = TargetNode.objects.get(plan__period=quarter.key, plan__state="draft", name="Gregor Pavlik")
+        present = sum(node.cells.values_list("amount", flat=True))
+        edit(actor=_as(tenant, "Evelyn Cho"), node=node, amount=present - present % 500_000)
+
+
 def _people(tenant: Tenant) -> None:
-    """Somebody to sign in as for each role; Hugo comes last, and marks the company as finished."""
+    """Somebody to sign in as for each role."""
     actor = Actor.operator(tenant)
     for name, (email, roles) in LOGINS.items():
         member = Member.objects.filter(full_name=name).first()
