@@ -1,0 +1,91 @@
+"""Who gets what answer at every address of the site: one line for each, held complete by test_url_matrix.py.
+
+Below `/t/<tenant>/` the columns are Acme's admin (ada), executive (eve), manager (max), a rep of his (rob), a rep of
+the other team (sam) and HR (hana). The row that an address names belongs to rob, or is rob (url_objects.py). Somebody
+who is not signed in is sent to the sign-in page (302) or, at the API, told so (401); a member of another company gets
+404, the same bytes as for anything.
+
+The first method is the one that is tried, with an empty form; the others are allowed, and no further one is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEMBERS = ("ada", "eve", "max", "rob", "sam", "hana")
+
+#   name                    methods       admin exec  mgr   rep   other HR
+INSIDE = """
+    tenant_home             GET           200   200   200   200   200   200
+    member_list             GET           200   200   200   200   200   200
+    member_add              GET,POST      200   403   403   403   403   403
+    member_detail           GET           200   200   200   200   200   200
+    member_edit             POST          422   403   403   403   403   403
+    member_move             POST          422   403   403   403   403   403
+    member_sign_in          POST          422   403   403   403   403   403
+    member_leave            POST          422   403   403   403   403   403
+    member_return           POST          303   403   403   403   403   403
+    team_list               GET           200   200   200   200   200   200
+    team_add                POST          422   403   403   403   403   403
+    team_detail             GET           200   200   200   200   200   200
+    team_lead               POST          422   403   403   403   403   403
+    region_add              POST          422   403   403   403   403   403
+    company_settings        GET,POST      200   403   403   403   403   403
+    audit_log               GET           200   403   403   403   403   403
+    api_token_list          GET,POST      200   200   200   200   200   200
+    api_token_revoke        POST          303   404   404   303   404   404
+    night_list              GET           200   200   403   403   403   200
+    job_progress            GET           200   200   404   200   404   404
+    job_run_again           POST          303   403   403   403   403   403
+    api_me                  GET           200   200   200   200   200   200
+    api_member_list         GET           200   200   200   200   200   200
+    api_member_detail       GET           200   200   200   200   200   200
+    api_team_list           GET           200   200   200   200   200   200
+    api_region_list         GET           200   200   200   200   200   200
+    api_job_list            GET           200   200   200   200   200   200
+    api_job_detail          GET           200   200   404   200   404   404
+"""
+
+#   name                                  methods    anonymous  signed in
+OUTSIDE = """
+    alive                                 GET        200        200
+    ready                                 GET        200        200
+    api_schema                            GET        200        200
+    api_docs                              GET        200        200
+    home                                  GET        200        303
+    sign_up                               GET,POST   200        200
+    set_language                          POST       303        303
+    account_login                         GET,POST   200        302
+    account_logout                        GET,POST   302        200
+    account_inactive                      GET        200        200
+    account_reauthenticate                GET,POST   302        200
+    account_change_password               GET,POST   302        200
+    account_set_password                  GET,POST   302        302
+    account_reset_password                GET,POST   200        200
+    account_reset_password_done           GET        200        200
+    account_reset_password_from_key       GET,POST   200        200
+    account_reset_password_from_key_done  GET        200        200
+    account_email_verification_sent       GET        200        200
+    account_confirm_email                 GET,POST   200        200
+    account_signup                        GET        302        302
+    mfa_index                             GET        302        200
+    mfa_authenticate                      GET,POST   302        302
+    mfa_reauthenticate                    GET,POST   302        302
+    mfa_activate_totp                     GET,POST   302        302
+    mfa_deactivate_totp                   GET,POST   302        404
+    mfa_view_recovery_codes               GET        302        404
+    mfa_generate_recovery_codes           GET,POST   302        302
+    mfa_download_recovery_codes           GET        302        404
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    methods: tuple[str, ...]
+    statuses: tuple[int, ...]
+
+
+def read(table: str) -> list[Line]:
+    rows = (line.split() for line in table.strip().splitlines())
+    return [Line(name, tuple(methods.split(",")), tuple(map(int, statuses))) for name, methods, *statuses in rows]
