@@ -144,7 +144,7 @@ def test_another_companys_id_is_no_id(line, company, stranger, client_for):
 
 @pytest.mark.parametrize("line", _INSIDE, ids=lambda line: line.name)
 def test_other_methods_are_refused(line, company, client_for):
-    """Above all, nothing is changed by a GET. The API asks for the permission first, so it may say 403 instead of 405."""
+    """Above all, nothing is changed by a GET. The API asks for the permission first, so it may say 403 for 405."""
     path = _address(line.name, company)
     no = {403, 405} if "/api/v1/" in path else {405}
     allowed = [name for name, status in zip(MEMBERS, line.statuses, strict=True) if status not in {403, 404}]
