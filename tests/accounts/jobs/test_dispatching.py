@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from celery import current_app
 from django.db.models.functions import Now
 
@@ -27,8 +25,8 @@ from accounts.tenancy.context import tenant_scope
 from salesops.lib import clock
 from tests.background import MakeKind
 from tests.factories import Acme, Stranger
+from tests.scenarios.processes import Redis
 from tools.ports import free_port
-from tools.valkey import find_server
 
 Hints = Callable[[str], list[tuple[int, int]]]
 
@@ -132,33 +130,11 @@ def test_without_redis_a_request_is_kept_and_does_not_wait(
 
 
 def test_hints_flow_again_when_redis_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    port = free_port()
-    monkeypatch.setattr(
-        current_app,
-        "connection_for_write",
-        partial(current_app.connection_for_write, f"redis://127.0.0.1:{port}/0"),
-    )
-    sent = []
+    server, sent = Redis(tmp_path), []
+    monkeypatch.setattr(current_app, "connection_for_write", partial(current_app.connection_for_write, server.url))
     for _ in range(2):
-        server = _start_redis(port, tmp_path)
+        server.start()
         sent.append(send_hint(1, 1, "web"))
         server.kill()
-        server.wait(timeout=5)
         sent.append(send_hint(1, 1, "web"))
     assert sent == [True, False, True, False]
-
-
-def _start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
-    server = subprocess.Popen(
-        [find_server(), "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
-        stdout=subprocess.DEVNULL,
-    )
-    client = redis.Redis(port=port)
-    for _ in range(100):
-        try:
-            client.ping()
-            break
-        except redis.ConnectionError:
-            time.sleep(0.05)
-    client.close()
-    return server
