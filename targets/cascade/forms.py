@@ -31,6 +31,13 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        # another quarter, another figure to begin from
+        self.fields["period"].widget.attrs |= {
+            "hx-get": "?",
+            "hx-trigger": "change",
+            "hx-target": "#target-form",
+            "hx-swap": "outerHTML",
+        }
         for name in ("amount", "step"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
 

@@ -64,7 +64,7 @@ def target_set(request: TenantRequest) -> HttpResponse:
             return redirect(request, "target_cascade", request.tenant.slug, plan.pk)
     context = {"form": form, "quarter": quarter, **_base(request, quarter)}
     show = invalid if form.errors else render
-    return show(request, "targets/cascade/target_set.html", context)
+    return show(request, "targets/cascade/target_set.html", context, fragment="targets/cascade/_target_form.html")
 
 
 def _asked_quarter(request: TenantRequest) -> Period:
