@@ -170,6 +170,7 @@ CELERY_TASK_TIME_LIMIT = 3000  # below the visibility timeout: a longer task wou
 CELERY_TASK_SOFT_TIME_LIMIT = 2900
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat wait for Redis however long it is away
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "unacked_restore_interval": 10,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,7 @@ from accounts.jobs import leases
 from accounts.jobs.leases import LeaseLost, claim, finish
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import Outcome
+from accounts.jobs.work import Work
 from accounts.tenancy.context import tenant_scope
 from tests.factories import Acme, load_acme
 
@@ -61,6 +63,29 @@ def test_of_many_workers_with_the_same_hint_one_gets_the_job() -> None:
     assert [claimed.pk for claimed in claims if claimed] == [job.pk]
     with tenant_scope(acme.tenant.pk), transaction.atomic():
         assert JobRun.objects.get().attempt == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_of_the_same_kind_and_period_write_one_after_the_other() -> None:
+    """Seen failing without the advisory lock: both were inside at once."""
+    acme = load_acme()
+    with tenant_scope(acme.tenant.pk), transaction.atomic():
+        versions = iter([queued(period="2018-01", input_version=str(number)) for number in range(3)])
+        take = threading.Lock()
+    inside, most = [], []
+
+    def write() -> None:
+        with take:
+            job = claim(next(versions).pk)
+        work = Work(acme.tenant, acme.operator, job.pk, job.kind, job.period, {}, job.created_at, job.lease_token)
+        with work.writing():
+            inside.append(job)
+            time.sleep(0.05)
+            most.append(len(inside))
+            inside.remove(job)
+
+    in_threads(3, acme.tenant.pk, write)
+    assert most == [1, 1, 1]
 
 
 def test_a_claimed_job_is_not_to_be_had_until_its_lease_expires(in_acme: Acme) -> None:
