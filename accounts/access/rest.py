@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from django.db import connection, models
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException, MethodNotAllowed, PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -51,7 +51,7 @@ class KeyPages(CursorPagination):
 
 
 class TenantAPIView(APIView):
-    """A view below `/t/<slug>/api/v1/`. `capabilities` names what each method needs."""
+    """A view below `/t/<slug>/api/v1/`. `capabilities` names what each method needs; others do not exist."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
     pagination_class = KeyPages  # read by the OpenAPI description of lists
@@ -63,8 +63,12 @@ class TenantAPIView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
         capability = self.capabilities.get(request.method or "")
-        if request.method != "OPTIONS" and (capability is None or not has(self.actor, capability)):
+        if capability is None:
+            raise MethodNotAllowed(request.method or "")
+        if not has(self.actor, capability):
             raise PermissionDenied
 
     @property
@@ -83,7 +87,7 @@ class TenantAPIView(APIView):
         pages = self.pagination_class()
         pages.ordering = tuple(ordering)
         rows = pages.paginate_queryset(queryset, self.request, view=self)
-        return pages.get_paginated_response(serializer(rows, many=True).data)
+        return pages.get_paginated_response(serializer(rows, many=True, context={"tenant": self.actor.tenant}).data)
 
 
 # --- Edits: nobody overwrites what they have not seen ----------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pipeline.customers import views
+from pipeline.customers import api, views
 
 urlpatterns = [
     path("customers/", views.customer_list, name="customer_list"),
@@ -8,4 +8,6 @@ urlpatterns = [
     path("customers/options/", views.customer_options, name="customer_options"),
     path("customers/<int:customer_id>/", views.customer_detail, name="customer_detail"),
     path("customers/<int:customer_id>/edit/", views.customer_edit, name="customer_edit"),
+    path("api/v1/customers/", api.CustomerListView.as_view(), name="api_customer_list"),
+    path("api/v1/customers/<int:customer_id>/", api.CustomerView.as_view(), name="api_customer_detail"),
 ]

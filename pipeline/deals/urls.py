@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pipeline.deals import views
+from pipeline.deals import api, views
 
 urlpatterns = [
     path("deals/", views.deal_list, name="deal_list"),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("deals/<int:deal_id>/win/", views.deal_win, name="deal_win"),
     path("deals/<int:deal_id>/lose/", views.deal_lose, name="deal_lose"),
     path("deals/<int:deal_id>/reopen/", views.deal_reopen, name="deal_reopen"),
+    path("api/v1/deals/", api.DealListView.as_view(), name="api_deal_list"),
+    path("api/v1/deals/<int:deal_id>/", api.DealView.as_view(), name="api_deal_detail"),
+    path("api/v1/deals/<int:deal_id>/win/", api.DealWinView.as_view(), name="api_deal_win"),
+    path("api/v1/deals/<int:deal_id>/lose/", api.DealLoseView.as_view(), name="api_deal_lose"),
+    path("api/v1/deals/<int:deal_id>/reopen/", api.DealReopenView.as_view(), name="api_deal_reopen"),
 ]

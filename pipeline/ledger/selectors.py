@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from accounts.access.actor import Actor
 from accounts.access.policy import visible_members
 from accounts.people.models import Member, Region, Team
 from pipeline import facts
 from pipeline.customers.models import Customer
 from pipeline.deals.models import Deal
+from pipeline.ledger.models import CreditLine
 from salesops.lib.money import round_half_up
 
 PAGE = 50
@@ -76,3 +79,12 @@ def _read(cursor: str) -> tuple[date, int] | None:
         return (date.fromisoformat(day), int(number)) if number.isdecimal() and len(number) < 19 else None
     except ValueError:
         return None
+
+
+def every_line(where: facts.Slice) -> QuerySet[CreditLine]:
+    """The lines of the slice with reversals and what they reversed, for those who copy the ledger."""
+    lines = CreditLine.objects.filter(date__range=(where.first, where.last), basis=where.basis)
+    for column in ("participant", "team", "region", "customer"):
+        if (wanted := getattr(where, f"{column}s")) is not None:
+            lines = lines.filter(**{f"{column}_id__in": wanted})
+    return lines if where.deal is None else lines.filter(deal_id=where.deal)

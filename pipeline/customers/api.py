@@ -1,0 +1,106 @@
+"""Customers over REST."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.views import today
+from pipeline.customers import selectors, services
+from pipeline.customers.models import Customer
+from pipeline.customers.services import CustomerValues
+from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH, MoneyString
+
+
+class CustomerOut(serializers.Serializer[Customer]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    industry = serializers.CharField()
+    segment = serializers.CharField()
+    country = serializers.CharField()
+    founded = serializers.IntegerField(allow_null=True)
+    employees = serializers.IntegerField(allow_null=True)
+    annual_revenue = MoneyString(allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # declared
+    region = serializers.IntegerField(source="region_id", allow_null=True)
+    owner = serializers.IntegerField(source="owner_id", allow_null=True)
+    version = serializers.IntegerField()
+
+
+class CustomerIn(serializers.Serializer[Any]):
+    """What may be written; in a PATCH, fields that are left out stay as they are."""
+
+    name = serializers.CharField(max_length=160)
+    industry = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    segment = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    country = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    founded = serializers.IntegerField(min_value=0, max_value=9999, required=False, allow_null=True)
+    employees = serializers.IntegerField(min_value=0, max_value=999_999_999, required=False, allow_null=True)
+    annual_revenue = MoneyString(required=False, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # declared
+        source="parent_id", required=False, allow_null=True
+    )
+    region = serializers.IntegerField(source="region_id", required=False, allow_null=True)
+    owner = serializers.IntegerField(source="owner_id", required=False, allow_null=True)
+
+
+class _CustomerAPIView(TenantAPIView):
+    def read(self, **options: Any) -> dict[str, Any]:
+        typed = CustomerIn(data=self.request.data, context={"tenant": self.actor.tenant}, **options)
+        typed.is_valid(raise_exception=True)
+        return dict(typed.validated_data)
+
+    def shown(self, customer: Customer) -> dict[str, Any]:
+        return CustomerOut(customer, context={"tenant": self.actor.tenant}).data
+
+    def answer(self, customer: Customer, status_code: int = status.HTTP_200_OK) -> Response:
+        shown = self.shown(customer)
+        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+
+
+class CustomerListView(_CustomerAPIView):
+    capabilities = {"GET": "customers.view", "POST": "customers.edit"}
+
+    @extend_schema(
+        responses=CustomerOut(many=True), parameters=[OpenApiParameter(name, str) for name in ("search", "industry")]
+    )
+    def get(self, request: Request) -> Response:
+        """Customers in one's scope, by name."""
+        wanted = {name: request.query_params.get(name, "").replace("\0", "") for name in ("search", "industry")}
+        found = selectors.find_customers(self.actor, today(self.http), **wanted)
+        return self.page(found, CustomerOut, ("sort_name", "id"))
+
+    @extend_schema(request=CustomerIn, responses={201: CustomerOut}, parameters=[IDEMPOTENCY_KEY])
+    @once
+    def post(self, request: Request) -> Response:
+        values = CustomerValues(**self.read())
+        customer = services.create_customer(actor=self.actor, values=values, as_of=today(self.http))
+        return self.answer(customer, status.HTTP_201_CREATED)
+
+
+class CustomerView(_CustomerAPIView):
+    capabilities = {"GET": "customers.view", "PATCH": "customers.edit"}
+
+    @extend_schema(responses=CustomerOut)
+    def get(self, request: Request, customer_id: int) -> Response:
+        return self.answer(selectors.get_customer(self.actor, today(self.http), customer_id))
+
+    @extend_schema(request=CustomerIn(partial=True), responses=CustomerOut, parameters=[IF_MATCH])
+    @transaction.atomic
+    def patch(self, request: Request, customer_id: int) -> Response:
+        day = today(self.http)
+        Customer.objects.select_for_update().filter(pk=customer_id).first()
+        customer = selectors.get_customer(self.actor, day, customer_id, "customers.edit")
+        require_match(request, self.shown(customer))
+        values = replace(CustomerValues.of(customer), **self.read(partial=True))
+        changed = services.edit_customer(
+            actor=self.actor, customer_id=customer_id, version=customer.version, values=values, as_of=day
+        )
+        return self.answer(changed)
