@@ -101,7 +101,9 @@ class TenantMiddleware:
             return self.get_response(request)
         with translation.override(tenant_language):
             request.LANGUAGE_CODE = tenant_language
-            return self.get_response(request)
+            response = self.get_response(request)
+            response.headers["Content-Language"] = tenant_language
+            return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return not_found() if isinstance(exception, NotVisible) else None

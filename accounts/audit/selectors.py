@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -36,3 +38,14 @@ def trail(actor: Actor, wanted: TrailFilter) -> QuerySet[AuditEntry]:
     if wanted.subject:
         entries = entries.filter(subject=wanted.subject)
     return entries
+
+
+def details(data: dict[str, Any], inside: str = "") -> Iterator[tuple[str, str]]:
+    """An entry's data as lines to read: `{"before": {"roles": ["rep"]}}` → `before.roles`, `rep`."""
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from details(value, f"{inside}{name}.")
+        elif isinstance(value, list):
+            yield f"{inside}{name}", ", ".join(map(str, value))
+        else:
+            yield f"{inside}{name}", "" if value is None else str(value)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from accounts.access.views import TenantRequest, needs
-from accounts.audit.selectors import ORDER, TrailFilter, trail
+from accounts.audit.selectors import ORDER, TrailFilter, details, trail
 from salesops.lib.htmx import render
 from salesops.lib.keyset import page, query_with
 
@@ -18,6 +18,7 @@ def audit_log(request: TenantRequest) -> HttpResponse:
     found = page(trail(request.actor, wanted), by=ORDER, cursor=request.GET.get("cursor", ""))
     context = {
         "page": found,
+        "lines": [(entry, list(details(entry.data))) for entry in found.rows],
         "wanted": wanted,
         "filtered": wanted != TrailFilter(),
         "next_url": query_with(request.GET, found.next),

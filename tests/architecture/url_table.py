@@ -20,16 +20,16 @@ INSIDE = """
     member_list             GET           200   200   200   200   200   200
     member_add              GET,POST      200   403   403   403   403   403
     member_detail           GET           200   200   200   200   200   200
-    member_edit             POST          422   403   403   403   403   403
-    member_move             POST          422   403   403   403   403   403
-    member_sign_in          POST          422   403   403   403   403   403
-    member_leave            POST          422   403   403   403   403   403
+    member_edit             GET,POST      200   403   403   403   403   403
+    member_move             GET,POST      200   403   403   403   403   403
+    member_sign_in          GET,POST      200   403   403   403   403   403
+    member_leave            GET,POST      200   403   403   403   403   403
     member_return           POST          303   403   403   403   403   403
     team_list               GET           200   200   200   200   200   200
-    team_add                POST          422   403   403   403   403   403
+    team_add                GET,POST      200   403   403   403   403   403
     team_detail             GET           200   200   200   200   200   200
-    team_lead               POST          422   403   403   403   403   403
-    region_add              POST          422   403   403   403   403   403
+    team_lead               GET,POST      200   403   403   403   403   403
+    region_add              GET,POST      200   403   403   403   403   403
     company_settings        GET,POST      200   403   403   403   403   403
     audit_log               GET           200   403   403   403   403   403
     api_token_list          GET,POST      200   200   200   200   200   200
@@ -38,8 +38,8 @@ INSIDE = """
     job_progress            GET           200   200   404   200   404   404
     job_run_again           POST          303   403   403   403   403   403
     api_me                  GET           200   200   200   200   200   200
-    api_member_list         GET           200   200   200   200   200   200
-    api_member_detail       GET           200   200   200   200   200   200
+    api_member_list         GET,POST      200   200   200   200   200   200
+    api_member_detail       GET,PUT       200   200   200   200   200   200
     api_team_list           GET           200   200   200   200   200   200
     api_region_list         GET           200   200   200   200   200   200
     api_job_list            GET           200   200   200   200   200   200

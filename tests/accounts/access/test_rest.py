@@ -71,7 +71,7 @@ def test_a_version_changes_with_what_is_shown() -> None:
 
 
 def test_a_method_that_a_view_does_not_name_is_refused(acme: Acme, client_for) -> None:
-    assert client_for(acme.ada).delete("/t/acme/api/v1/members/").status_code in {403, 405}
+    assert client_for(acme.ada).delete("/t/acme/api/v1/members/").status_code == 405
 
 
 def test_an_overlong_key_is_refused(acme: Acme, client_for) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.audit.selectors import details
 from accounts.audit.services import record
 from accounts.people.services import add_region
 from tests.accounts.counting import statements
@@ -62,6 +63,17 @@ def test_it_takes_no_more_statements_with_more_rows(in_acme: Acme, client_for) -
         record(actor=in_acme.operator, action="test.counted", subject="test:1", number=number)
 
     assert statements(ada, PAGE) == before <= 12
+
+
+def test_details_are_written_to_be_read() -> None:
+    data = {"before": {"name": "Rob", "roles": ["rep", "hr"]}, "amount": 12, "reason": None}
+
+    assert list(details(data)) == [
+        ("before.name", "Rob"),
+        ("before.roles", "rep, hr"),
+        ("amount", "12"),
+        ("reason", ""),
+    ]
 
 
 def test_what_was_typed_by_people_is_not_markup(in_acme: Acme, client_for, actor_for) -> None:

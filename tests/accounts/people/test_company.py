@@ -35,7 +35,7 @@ def test_the_companys_language_holds_for_those_who_chose_none(acme: Acme, client
     client_for(acme.ada).post(PAGE, TYPED)
     rob = client_for(acme.rob)
 
-    assert rob.get("/t/acme/")["Content-Language"]
+    assert rob.get("/t/acme/")["Content-Language"] == "zh-hant"
     assert 'lang="zh-hant"' in rob.get("/t/acme/").content.decode()
     rob.post("/language/", {"language": "en"})
     assert 'lang="en"' in rob.get("/t/acme/").content.decode()
