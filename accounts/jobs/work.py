@@ -49,9 +49,13 @@ class Work:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction, alone among those of the same kind and period, refused (`LeaseLost`) if another worker has
-        the job by now. The check locks the job's row, so it holds until the commit."""
-        key = f"job:{self.tenant.pk}:{self.kind}:{self.period}"
+        """One transaction, alone among those of the same kind in the company, refused (`LeaseLost`) if another worker
+        has the job by now. The check locks the job's row, so it holds until the commit.
+
+        The period is not part of the lock: the recompute of a night and the one that HR asks for at noon have other
+        periods and write the same open months.
+        """
+        key = f"job:{self.tenant.pk}:{self.kind}"
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
