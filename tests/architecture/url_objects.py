@@ -11,11 +11,14 @@ from accounts.access.tokens import create_token
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.people.models import Member
+from pipeline.imports.models import ImportRun
+from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
+from tests.pipeline.cast import customer, deal, product
 
 
 def _rep(company: Company) -> Member:
-    return company.members["rob" if "rob" in company.members else "rep"]
+    return company.members["rob" if company.tenant.slug == "acme" else "rep"]
 
 
 def _name(company: Company) -> str:
@@ -41,12 +44,43 @@ def _job(company: Company) -> int:
     return job.pk
 
 
-# The name of the part of the address → the row's value, called inside the company.
+def _deal(company: Company) -> int:
+    """The rep's open deal, with a customer of the rep's."""
+    return deal(company, _rep(company), customer_id=_customer(company)).pk
+
+
+def _customer(company: Company) -> int:
+    return customer(company, f"{_name(company)} {uuid4().hex}", owner=_rep(company)).pk
+
+
+def _product(company: Company) -> int:
+    return product(company, f"{_name(company)} {uuid4().hex}").pk
+
+
+def _import(company: Company) -> int:
+    return ImportRun.objects.create(
+        profile="crm-opportunities", state="checked", notes=[{"message": _name(company), "params": {}}]
+    ).pk
+
+
+def _target(company: Company) -> int:
+    """A draft that the operator has set."""
+    actor = company.operator
+    return set_target(actor=actor, metric="bookings", period="2026-Q4", amount=12_000_000, step=100).pk
+
+
+# The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
+# different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
     "member_id": lambda company: _rep(company).pk,
     "team_id": lambda company: min(team.pk for team in company.teams.values()),
     "token_id": _token,
     "job_id": _job,
+    "customer_id": _customer,
+    "product_id": _product,
+    "deal_id": _deal,
+    "run_id": _import,
+    "plan_id": _target,
     "uidb36": lambda company: "1",
     "key": lambda company: "no-such-key",
 }

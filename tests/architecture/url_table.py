@@ -44,6 +44,41 @@ INSIDE = """
     api_region_list         GET           200   200   200   200   200   200
     api_job_list            GET           200   200   200   200   200   200
     api_job_detail          GET           200   200   404   200   404   404
+    deal_list               GET           200   200   200   200   200   200
+    deal_create             GET,POST      200   200   200   200   200   403
+    deal_detail             GET           200   200   200   200   404   200
+    deal_changes            GET           200   200   200   200   404   200
+    deal_edit               GET,POST      200   200   200   200   404   403
+    deal_move               POST          303   303   303   303   404   403
+    deal_win                GET,POST      200   200   200   200   404   403
+    deal_lose               GET,POST      200   200   200   200   404   403
+    deal_reopen             GET,POST      200   200   200   200   404   403
+    customer_list           GET           200   200   200   200   200   200
+    customer_create         GET,POST      200   200   200   200   200   403
+    customer_options        GET           200   200   200   200   200   200
+    customer_detail         GET           200   200   200   200   404   200
+    customer_edit           GET,POST      200   200   200   200   404   403
+    product_list            GET           200   200   200   200   200   200
+    product_create          GET,POST      200   200   403   403   403   403
+    product_edit            GET,POST      200   200   403   403   403   403
+    credit_list             GET           200   200   200   200   200   200
+    import_list             GET           200   200   403   403   403   403
+    import_create           GET,POST      200   200   403   403   403   403
+    import_detail           GET           200   200   403   403   403   403
+    import_start            POST          303   303   403   403   403   403
+    import_discard          POST          303   303   403   403   403   403
+    api_deal_list           GET,POST      200   200   200   200   200   200
+    api_deal_detail         GET,PATCH     200   200   200   200   404   200
+    api_deal_win            POST          428   428   428   428   404   403
+    api_deal_lose           POST          428   428   428   428   404   403
+    api_deal_reopen         POST          428   428   428   428   404   403
+    api_customer_list       GET,POST      200   200   200   200   200   200
+    api_customer_detail     GET,PATCH     200   200   200   200   404   200
+    api_product_list        GET,POST      200   200   200   200   200   200
+    api_product_detail      GET,PUT       200   200   200   200   200   200
+    api_credit_list         GET           200   200   200   200   200   200
+    api_import_list         GET           200   200   403   403   403   403
+    api_import_detail       GET           200   200   403   403   403   403
 """
 
 #   name                                  methods    anonymous  signed in
