@@ -1,3 +1,25 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses below `/t/<tenant>/`."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from incentives.payouts import views as payouts
+from incentives.plans import views as plans
+from incentives.statements import views as statements
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/new/", plans.plan_create, name="plan_create"),
+    path("plans/<int:plan_id>/", plans.plan_detail, name="plan_detail"),
+    path("plans/<int:plan_id>/versions/new/", plans.plan_add_version, name="plan_add_version"),
+    path("plans/<int:plan_id>/assign/", plans.plan_assign, name="plan_assign"),
+    path("plans/<int:plan_id>/compare/", plans.plan_compare, name="plan_compare"),
+    path("payouts/", payouts.payout_list, name="payout_list"),
+    path("payouts/recompute/", payouts.payout_recompute, name="payout_recompute"),
+    path("payouts/<str:month>/", payouts.payout_detail, name="payout_detail"),
+    path("payouts/<str:month>/submit/", payouts.payout_submit, name="payout_submit"),
+    path("payouts/<str:month>/approve/", payouts.payout_approve, name="payout_approve"),
+    path("payouts/<str:month>/send-back/", payouts.payout_send_back, name="payout_send_back"),
+    path("payouts/<str:month>/payouts.<str:format>", payouts.payout_export, name="payout_export"),
+    path("statements/mine/", statements.statement_mine, name="statement_mine"),
+    path("statements/<int:member_id>/<str:month>/", statements.statement_detail, name="statement_detail"),
+]

@@ -7,13 +7,14 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.audit.services import record
 from accounts.tenancy.context import required_tenant_id
 from accounts.tenancy.models import Tenant
-from incentives.payouts.locks import closed_until, take_turns
+from incentives.payouts.locks import take_turns
 from incentives.payouts.models import PayoutBatch
 from incentives.statements.models import Statement
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
@@ -100,28 +101,24 @@ def why_not(actor: Actor, batch: PayoutBatch | None) -> DomainError | None:
         return DomainError("not_in_review", gettext_noop("It has not been submitted yet."))
     if batch.state == State.APPROVED:
         return DomainError("approved", gettext_noop("It is approved already."))
-    return _wrong_person(actor, batch) or _out_of_turn(batch)
-
-
-def _wrong_person(actor: Actor, batch: PayoutBatch) -> DomainError | None:
     if actor.user_id is None:
         return DomainError("no_user", gettext_noop("A payout is approved by somebody who has signed in."))
     if actor.user_id == batch.submitted_user_id:
         return DomainError("own_submission", gettext_noop("You submitted it; a different person must approve it."))
-    if Statement.objects.filter(month=batch.month, participant=actor.member, payable__gt=0).exists():
-        message = gettext_noop("Your own pay is in it; somebody who is not paid by it must approve it.")
-        return DomainError("own_pay", message)
-    return None
+    return _own_pay_or_turn(actor, batch)
 
 
-def _out_of_turn(batch: PayoutBatch) -> DomainError | None:
-    closed = closed_until()
-    earlier = Statement.objects.filter(month__lt=batch.month)
-    if closed is not None:
-        earlier = earlier.filter(month__gt=closed)
-    first = earlier.order_by("month").values_list("month", flat=True).first()
+def _own_pay_or_turn(actor: Actor, batch: PayoutBatch) -> DomainError | None:
+    """Whether the actor is paid by the batch, or a month before it is open; one query."""
+    approved = PayoutBatch.objects.filter(state=State.APPROVED)
+    own = Q(month=batch.month, participant=actor.member, payable__gt=0)
+    open_before = Q(month__lt=batch.month) & ~Q(month__in=approved.values("month"))
+    first = Statement.objects.filter(own | open_before).order_by("month").values_list("month", flat=True).first()
     if first is None:
         return None
+    if first == batch.month:
+        message = gettext_noop("Your own pay is in it; somebody who is not paid by it must approve it.")
+        return DomainError("own_pay", message)
     message = gettext_noop("%(month)s comes first: months are approved in their order.")
     return DomainError("earlier_open", message, month=month_of(first).key)
 
