@@ -114,6 +114,16 @@ def test_changing_the_password_refuses_a_common_one(acme: Acme, client_for) -> N
     assert "too common" in answer.content.decode()
 
 
+def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(acme: Acme, client_for) -> None:
+    here, elsewhere = client_for(acme.rob), client_for(acme.rob)
+    new = {"oldpassword": PASSWORD, "password1": "a wholly new password", "password2": "a wholly new password"}
+
+    here.post("/accounts/password/change/", new)
+
+    assert here.get("/t/acme/").status_code == 200
+    assert elsewhere.get("/t/acme/").status_code == 302
+
+
 def test_other_roles_end_every_session_of_the_member(acme: Acme, client_for, actor_for) -> None:
     rob = client_for(acme.rob)
     assert rob.get("/t/acme/").status_code == 200
