@@ -71,7 +71,7 @@ def built_sql(tree: ast.Module) -> Iterator[ast.Call]:
 
 
 def _is_built(node: ast.expr) -> bool:
-    """An f-string with a value in it, a string with % or +, or `"…".format(…)`; not psycopg2's sql.SQL, which quotes."""
+    """An f-string with a value in it, a string with % or +, or `"…".format(…)`; sql.SQL quotes and may."""
     if isinstance(node, ast.JoinedStr):
         return any(isinstance(part, ast.FormattedValue) for part in node.values)
     if isinstance(node, ast.BinOp):

@@ -11,9 +11,11 @@ from accounts.access.tokens import create_token
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.people.models import Member
+from incentives.plans.services import create_plan
 from pipeline.imports.models import ImportRun
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
+from tests.incentives.cast import OCTOBER, document
 from tests.pipeline.cast import customer, deal, product
 
 
@@ -69,6 +71,12 @@ def _target(company: Company) -> int:
     return set_target(actor=actor, metric="bookings", period="2026-Q4", amount=12_000_000, step=100).pk
 
 
+def _plan(company: Company) -> int:
+    content = document(currency=company.tenant.currency)
+    name = f"{_name(company)} {uuid4().hex}"
+    return create_plan(actor=company.operator, name=name, effective_from=OCTOBER, document=content).plan_id
+
+
 # The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
 # different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
@@ -81,6 +89,7 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "deal_id": _deal,
     "run_id": _import,
     "plan_id": _target,
+    **dict.fromkeys((f"plan_{what}.plan_id" for what in ("detail", "add_version", "assign", "compare")), _plan),
     "uidb36": lambda company: "1",
     "key": lambda company: "no-such-key",
 }

@@ -79,6 +79,27 @@ INSIDE = """
     api_credit_list         GET           200   200   200   200   200   200
     api_import_list         GET           200   200   403   403   403   403
     api_import_detail       GET           200   200   403   403   403   403
+    target_list             GET           200   200   200   200   200   200
+    target_set              GET,POST      200   200   403   403   403   403
+    target_cascade          GET           200   200   404   404   404   200
+    target_edit             POST          422   422   403   403   403   403
+    target_split            POST          422   422   403   403   403   403
+    target_split_below      POST          422   422   403   403   403   403
+    target_place            POST          422   422   403   403   403   403
+    target_lock             POST          422   422   403   403   403   403
+    target_submit           POST          422   422   403   403   403   403
+    target_send_back        POST          422   422   403   403   403   403
+    target_approve          POST          422   422   403   403   403   403
+    target_new_version      POST          422   422   403   403   403   403
+    target_discard          POST          303   303   403   403   403   403
+    api_target_list         GET,POST      200   200   200   200   200   200
+    api_target_detail       GET           200   200   404   404   404   200
+    api_target_split        POST          428   428   403   403   403   403
+    api_target_submit       POST          428   428   403   403   403   403
+    api_target_approve      POST          428   428   403   403   403   403
+    attainment              GET           200   200   200   200   200   200
+    attainment_panel        GET           200   200   200   200   200   200
+    api_target_attainment   GET           200   200   404   404   404   200
 """
 
 #   name                                  methods    anonymous  signed in
