@@ -14,6 +14,7 @@ from pipeline.imports.models import ImportRefusal, ImportRun
 from pipeline.imports.profiles import PROFILES
 from pipeline.imports.records import Tally, tallies_from
 from salesops.lib.errors import NotVisible, gettext_noop
+from salesops.lib.templatetags.numbers import count
 
 REFUSALS_SHOWN = 100
 
@@ -82,7 +83,8 @@ def report(run: ImportRun) -> Report:
 
 def told(message: str, params: dict[str, Any]) -> str:
     """A stored message in the reader's language."""
-    return _(message) % params if params else _(message)
+    shown = {name: count(value) if isinstance(value, int) else value for name, value in params.items()}
+    return _(message) % shown if params else _(message)
 
 
 def _in_file(problem: dict[str, Any]) -> str:
