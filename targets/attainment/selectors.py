@@ -18,8 +18,8 @@ from targets.cascade.metrics import get_metric
 from targets.cascade.models import TargetNode, TargetPlan
 from targets.cascade.selectors import (
     NodeWithCells,
+    Tree,
     depth_first,
-    shown_nodes,
     visible_nodes,
     visible_plans,
     with_cells,
@@ -56,8 +56,8 @@ def listed(actor: Actor, plans: Sequence[TargetPlan], today: date) -> list[Liste
     if not tops:
         return []
     first, last = min(plan.starts_on for plan in plans), max(plan.ends_on for plan in plans)
-    members = {node.member_id for node in tops.values() if node.member_id}
-    credits = {key: Credits(get_metric(key), first, last, members=members) for key in {plan.metric for plan in plans}}
+    metrics = {plan.metric for plan in plans}
+    credits = {key: Credits.behind(get_metric(key), tops.values(), first, last) for key in metrics}
     return [_listed(actor, plan, tops[plan.pk], credits[plan.metric], today) for plan in plans if plan.pk in tops]
 
 
@@ -89,18 +89,16 @@ def plan_of_today(plans: Sequence[TargetPlan], today: date) -> TargetPlan | None
     return begun[0] if begun else (plans[-1] if plans else None)
 
 
-def standings(actor: Actor, plan: TargetPlan, *, opened: frozenset[int] | None, today: date) -> list[Standing]:
-    """The plan's visible tree, depth first, each node with what it has reached. `opened` None: all of it."""
-    nodes = list(shown_nodes(actor, today, plan, opened))
-    members = {node.member_id for node in nodes if node.member_id}
-    credits = Credits(get_metric(plan.metric), plan.starts_on, plan.ends_on, members=members)
+def standings(actor: Actor, plan: TargetPlan, tree: Tree, today: date) -> list[Standing]:
+    """The open part of the plan's tree, depth first, each node with what it has reached."""
+    credits = Credits.behind(get_metric(plan.metric), tree.nodes, plan.starts_on, plan.ends_on)
     return [
         Standing(
             node=node,
             level=level,
-            opened=not node.leaf and (opened is None or node.pk in opened),
+            opened=not node.leaf and node.pk in tree.opened,
             reached=_reached(node, plan, credits, today),
             url=credits_url(actor.tenant.slug, credits.lines(node, plan.starts_on, plan.ends_on)),
         )
-        for node, level in depth_first(nodes, opened)
+        for node, level in depth_first(tree.nodes, tree.opened)
     ]

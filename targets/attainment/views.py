@@ -12,7 +12,7 @@ from salesops.lib.htmx import render
 from targets.attainment.selectors import Standing, plan_of_today, plans_in_force, standings
 from targets.cascade.addresses import View
 from targets.cascade.models import TargetPlan
-from targets.cascade.selectors import first_opened
+from targets.cascade.selectors import shown_tree
 
 
 @require_GET
@@ -26,9 +26,9 @@ def attainment(request: TenantRequest) -> HttpResponse:
     context: dict[str, Any] = {"plan": plan, "plans": _choices(plans, plan), "today": day}
     if plan is not None:
         view = View.read(request.GET)
-        opened = first_opened(plan) if view.opened is None else view.opened
-        found = standings(request.actor, plan, opened=opened, today=day)
-        context |= {"rows": _with_toggles(found, plan, opened), "top": found[0] if found else None}
+        tree = shown_tree(request.actor, day, plan, view.opened)
+        found = standings(request.actor, plan, tree, day)
+        context |= {"rows": _with_toggles(found, plan, tree.opened), "top": found[0] if found else None}
     return render(request, "targets/attainment/attainment.html", context, fragment="targets/attainment/_standings.html")
 
 
@@ -57,6 +57,9 @@ def attainment_panel(request: TenantRequest) -> HttpResponse:
     """The card on the home page: the reader's own part of the plan that runs today."""
     day = today(request)
     plan = plan_of_today(plans_in_force(request.actor, day), day)
-    found = standings(request.actor, plan, opened=frozenset(), today=day) if plan else []
-    context = {"plan": plan, "top": found[0] if found else None}
+    top = None
+    if plan is not None:
+        tree = shown_tree(request.actor, day, plan, frozenset())
+        top = standings(request.actor, plan, tree, day)[0]
+    context = {"plan": plan, "top": top}
     return render(request, "targets/attainment/_panel.html", context)

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from accounts.people.models import Team
-from pipeline.facts import Slice, totals
+from pipeline.facts import Dimension, Slice, Total, totals
 from targets.cascade.metrics import Metric
 from targets.cascade.models import TargetNode
 
 K = TypeVar("K")
 Months = defaultdict[date, Fraction]
 _KIND = TargetNode.Kind
+_WIDE = {_KIND.COMPANY, _KIND.REGION}
 
 
 class Credits:
@@ -23,7 +24,8 @@ class Credits:
 
     A region's and a team's credits are those that their people earned while they were there, whoever is there now: the
     ledger keeps team and region of each line. A member's are those earned in the team of the node.
-    `members` limits the members that can be asked about (None: all of them).
+    `members` limits the members that can be asked about (None: all of them). `teams` limits everything to those teams
+    and the ones below, and spares a query; the company and its regions cannot be asked about then.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Credits:
         last: date,
         *,
         members: Iterable[int] | None = None,
+        teams: Iterable[int] | None = None,
         up_to: int | None = None,
     ) -> None:
         self._metric, self._first, self._last = metric, first, last
@@ -41,20 +44,47 @@ class Credits:
         self._teams: dict[int | None, Months] = {}
         self._members: dict[tuple[int | None, int | None], Months] = {}
         self._parents = dict(Team.objects.values_list("id", "parent_id"))
-        groups = totals(metric.lines(first, last, up_to=up_to), by=("region", "team", "month"), measure=metric.measure)
-        for (region_id, team_id, month), total in groups.items():
+        if teams is not None:
+            wanted = frozenset(teams)
+            below = frozenset(team for team in self._parents if wanted & set(_chain(team, self._parents)))
+            self._add_people(metric.lines(first, last, teams=below, up_to=up_to))
+            self._add_teams_of_people()
+            return
+        self._add_places(metric.lines(first, last, up_to=up_to))
+        asked = None if members is None else frozenset(members)
+        if asked is None or asked:
+            self._add_people(metric.lines(first, last, participants=asked, up_to=up_to))
+
+    @classmethod
+    def behind(cls, metric: Metric, nodes: Iterable[TargetNode], first: date, last: date) -> Credits:
+        """For these nodes, and no others."""
+        nodes = list(nodes)
+        members = [node.member_id for node in nodes if node.member_id is not None]
+        teams = {node.team_id for node in nodes}
+        if any(node.kind in _WIDE for node in nodes) or None in teams:
+            return cls(metric, first, last, members=members)
+        return cls(metric, first, last, teams=[team for team in teams if team is not None])
+
+    def _add_places(self, where: Slice) -> None:
+        for (region_id, team_id, month), total in self._sums(where, "region").items():
             self._company[month] += total.value
             if region_id is not None:
                 self._add(self._regions, region_id, month, total.value)
             for above in _chain(team_id, self._parents):
                 self._add(self._teams, above, month, total.value)
-        asked = None if members is None else frozenset(members)
-        if asked is None or asked:
-            people = metric.lines(first, last, participants=asked, up_to=up_to)
-            for (member_id, team_id, month), total in totals(
-                people, by=("participant", "team", "month"), measure=metric.measure
-            ).items():
-                self._add(self._members, (member_id, team_id), month, total.value)
+
+    def _add_people(self, where: Slice) -> None:
+        for (member_id, team_id, month), total in self._sums(where, "participant").items():
+            self._add(self._members, (member_id, team_id), month, total.value)
+
+    def _add_teams_of_people(self) -> None:
+        for (_, team_id), months in self._members.items():
+            for above in _chain(team_id, self._parents):
+                for month, value in months.items():
+                    self._add(self._teams, above, month, value)
+
+    def _sums(self, where: Slice, first: Dimension) -> dict[tuple[Any, ...], Total]:
+        return totals(where, by=(first, "team", "month"), measure=self._metric.measure)
 
     def months(self, node: TargetNode) -> Mapping[date, Fraction]:
         """Credited in each month; 0 where nothing was."""

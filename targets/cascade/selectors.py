@@ -4,6 +4,7 @@ their own node or those of the teams they lead."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -71,22 +72,36 @@ def with_cells(nodes: models.QuerySet[TargetNode]) -> Sequence[NodeWithCells]:
     return cast(Sequence[NodeWithCells], listed.select_related("owner").order_by("depth", "position", "id"))
 
 
-def shown_nodes(actor: Actor, as_of: date, plan: TargetPlan, opened: frozenset[int] | None) -> Sequence[NodeWithCells]:
-    """The visible nodes of the plan that stand below no closed one. Regions and teams come all, so that the sums of
-    closed ones are at hand; of members only those below an `opened` node (None: all)."""
-    nodes = visible_nodes(actor, as_of).filter(plan=plan)
-    if opened is not None and sees_all(actor, as_of):
-        nodes = nodes.filter(~Q(kind=TargetNode.Kind.MEMBER) | Q(parent_id__in=opened))
-    return with_cells(nodes)
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The visible nodes of a plan, parents before children, and which of them are open."""
+
+    nodes: Sequence[NodeWithCells]
+    opened: frozenset[int]
 
 
-def root_of(plan: TargetPlan) -> TargetNode:
-    return cast(TargetNode, TargetNode.objects.get(plan=plan, parent=None))
+def whole_tree(actor: Actor, as_of: date, plan: TargetPlan) -> Tree:
+    """Everything that the actor sees of the plan."""
+    nodes = list(with_cells(visible_nodes(actor, as_of).filter(plan=plan)))
+    return Tree(nodes, frozenset(node.pk for node in nodes))
 
 
-def depth_first(nodes: Sequence[NodeWithCells], opened: frozenset[int] | None) -> Iterator[tuple[NodeWithCells, int]]:
+def shown_tree(actor: Actor, as_of: date, plan: TargetPlan, opened: frozenset[int] | None) -> Tree:
+    """What a page needs. Of the company's tree regions and teams come all, so that closed ones can say what is amiss
+    below them; of members only those below an open node. `opened` None: a small tree whole, else its first level."""
+    if not sees_all(actor, as_of):
+        tree = whole_tree(actor, as_of, plan)
+        if opened is None and len(tree.nodes) > SMALL:
+            opened = frozenset(node.pk for node, level in depth_first(tree.nodes, tree.opened) if level == 1)
+        return tree if opened is None else Tree(tree.nodes, opened)
+    opened = _first_opened(plan) if opened is None else opened
+    of_open = ~Q(kind=TargetNode.Kind.MEMBER) | Q(parent_id__in=opened)
+    return Tree(list(with_cells(TargetNode.objects.filter(of_open, plan=plan))), opened)
+
+
+def depth_first(nodes: Sequence[NodeWithCells], opened: frozenset[int]) -> Iterator[tuple[NodeWithCells, int]]:
     """The open part of the tree with levels from 1, children by name. A node whose parent is not among the visible
-    ones begins a tree of its own. `opened` None: everything is open."""
+    ones begins a tree of its own."""
     known = {node.pk for node in nodes}
     top = min((node.depth for node in nodes), default=0)
     below: dict[int | None, list[NodeWithCells]] = {}
@@ -96,12 +111,11 @@ def depth_first(nodes: Sequence[NodeWithCells], opened: frozenset[int] | None) -
     while waiting:
         node = waiting.pop()
         yield node, node.depth - top + 1
-        if opened is None or node.pk in opened:
+        if node.pk in opened:
             waiting.extend(reversed(below.get(node.pk, [])))
 
 
-def first_opened(plan: TargetPlan) -> frozenset[int]:
-    """What is open before anybody has opened or closed anything: a small tree whole, of a large one the first level."""
+def _first_opened(plan: TargetPlan) -> frozenset[int]:
     parents = TargetNode.objects.filter(plan=plan, leaf=False)
     found = list(parents.order_by("depth", "position", "id").values_list("id", "depth", "reps")[: SMALL + 1])
     if not found or found[0][2] + len(found) > SMALL:

@@ -13,7 +13,7 @@ from salesops.lib.periods import Period
 from targets.cascade.history import Credits
 from targets.cascade.metrics import Metric, get_metric
 from targets.cascade.models import TargetNode, TargetPlan
-from targets.cascade.selectors import NodeWithCells, depth_first, first_opened, shown_nodes
+from targets.cascade.selectors import NodeWithCells, depth_first, shown_tree
 from targets.cascade.smart import Facts, Light, Parent, lights
 
 QUARTERS = 8  # of history beside each target
@@ -79,31 +79,28 @@ class Sheet:
 
 
 def load_sheet(actor: Actor, plan: TargetPlan, *, opened: frozenset[int] | None, as_of: date) -> Sheet:
-    """`opened` None: the tree as it first opens. At most seven queries, however many rows."""
+    """`opened` None: the tree as it first opens. At most five queries, however many rows."""
     calendar = actor.tenant.calendar
     quarter = calendar.parse(plan.period)
     earlier = [calendar.previous(quarter)]
     while len(earlier) < QUARTERS:
         earlier.insert(0, calendar.previous(earlier[0]))
-    if opened is None:
-        opened = first_opened(plan)
-    nodes = list(shown_nodes(actor, as_of, plan, opened))
+    tree = shown_tree(actor, as_of, plan, opened)
     metric = get_metric(plan.metric)
-    members = {node.member_id for node in nodes if node.member_id is not None}
-    credits = Credits(metric, earlier[0].start, earlier[-1].end, members=members)
+    credits = Credits.behind(metric, tree.nodes, earlier[0].start, earlier[-1].end)
     drawer = _Drawer(
         plan,
         metric,
         quarter,
         earlier,
         credits,
-        nodes={node.pk: node for node in nodes},
-        opened=opened,
+        nodes={node.pk: node for node in tree.nodes},
+        opened=tree.opened,
         today=as_of,
     )
-    rows = [drawer.row(node, level) for node, level in depth_first(nodes, opened)]
-    gaps = [drawer.row(node, 0) for node in nodes if any(node.unassigned)]
-    return Sheet(plan, metric, quarter, earlier[-1], rows, gaps, opened)
+    rows = [drawer.row(node, level) for node, level in depth_first(tree.nodes, tree.opened)]
+    gaps = [drawer.row(node, 0) for node in tree.nodes if any(node.unassigned)]
+    return Sheet(plan, metric, quarter, earlier[-1], rows, gaps, tree.opened)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from targets.cascade import actions, views
+from targets.cascade import actions, api, views
 
 urlpatterns: list[URLPattern] = [
     path("targets/", views.target_list, name="target_list"),
@@ -16,4 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("targets/<int:plan_id>/approve/", actions.target_approve, name="target_approve"),
     path("targets/<int:plan_id>/new-version/", actions.target_new_version, name="target_new_version"),
     path("targets/<int:plan_id>/discard/", actions.target_discard, name="target_discard"),
+    path("api/v1/targets/", api.TargetListView.as_view(), name="api_target_list"),
+    path("api/v1/targets/<int:plan_id>/", api.TargetView.as_view(), name="api_target_detail"),
+    path("api/v1/targets/<int:plan_id>/split/", api.TargetSplitView.as_view(), name="api_target_split"),
+    path("api/v1/targets/<int:plan_id>/submit/", api.TargetSubmitView.as_view(), name="api_target_submit"),
+    path("api/v1/targets/<int:plan_id>/approve/", api.TargetApproveView.as_view(), name="api_target_approve"),
 ]

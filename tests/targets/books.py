@@ -54,7 +54,7 @@ def book(actor: Actor, sales: Iterable[Won]) -> list[Deal]:
 
 
 def take_back(actor: Actor, deal: Deal) -> None:
-    reverse(actor=actor, deal_id=deal.pk, basis=CreditLine.Basis.BOOKED)
+    reverse(actor=actor, lines=list(CreditLine.objects.filter(deal=deal)))
 
 
 def load_real_company(folder: Path, slug: str = "hardware") -> Tenant:
