@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.people.directory import team_tree
-from accounts.people.models import Region, Team, TeamLead
-from accounts.people.services import add_team
+from accounts.people.models import Region, Role, Team, TeamLead
+from accounts.people.services import add_member, add_team, put_in_team
 from tests.accounts.counting import statements
 from tests.factories import MARKER, Acme, Stranger
 
@@ -110,3 +110,25 @@ def test_another_companys_team_is_neither_shown_nor_used(acme: Acme, stranger: S
 def test_only_admins_change_teams(acme: Acme, client_for) -> None:
     for url in (f"{LIST}new/", "/t/acme/regions/new/", f"{LIST}{acme.north.pk}/lead/"):
         assert client_for(acme.max).post(url, {"name": "Mine"}).status_code == 403
+
+
+def test_of_a_big_team_the_page_shows_a_part_and_leads_to_the_rest(in_acme: Acme, client_for) -> None:
+    for number in range(60):
+        member = add_member(actor=in_acme.operator, full_name=f"Zed {number:02d}", roles=[Role.REP])
+        put_in_team(actor=in_acme.operator, member=member, team=in_acme.north)
+    eve = client_for(in_acme.eve)
+
+    page = eve.get(f"{LIST}{in_acme.north.pk}/")
+
+    assert (page.context["page"].people, len(page.context["page"].now)) == (63, 50)
+    assert f"/t/acme/members/?team={in_acme.north.pk}" in page.content.decode()
+    assert len(eve.get(f"/t/acme/members/?team={in_acme.north.pk}").context["page"].rows) == 50
+
+
+def test_who_was_in_a_team_stays_on_its_page(in_acme: Acme, client_for) -> None:
+    put_in_team(actor=in_acme.operator, member=in_acme.rob, team=in_acme.south, starts_on=date(2020, 7, 1))
+
+    page = client_for(in_acme.eve).get(f"{LIST}{in_acme.north.pk}/").context["page"]
+
+    assert [row.member.full_name for row in page.now] == ["Max Manager", "Rita Rep"]
+    assert [(row.member.full_name, row.ends_on) for row in page.other] == [("Rob Rep", date(2020, 6, 30))]
