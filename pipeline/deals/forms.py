@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.actor import Actor
@@ -45,7 +45,7 @@ class CustomerNameField(forms.CharField):
             return None
         customer = visible_customers(self.actor, self.as_of).filter(name=name).first()
         if customer is None:
-            raise ValidationError(_t("There is no customer named “%(name)s”.") % {"name": name})
+            raise ValidationError(gettext("There is no customer named “%(name)s”.") % {"name": name})
         return customer
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pipeline.imports.files import MAX_BYTES, Upload
@@ -28,11 +28,11 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         files: list[UploadedFile[Any]] = [super(FilesField, self).clean(one, initial) for one in data or [None]]
         if len(files) > _MOST_FILES:
-            raise ValidationError(_t("Choose at most %(most)s files.") % {"most": _MOST_FILES})
+            raise ValidationError(gettext("Choose at most %(most)s files.") % {"most": _MOST_FILES})
         for file in files:
             if (file.size or 0) > MAX_BYTES:
                 sizes = {"name": file.name, "most": MAX_BYTES // 1024**2}
-                raise ValidationError(_t("%(name)s is larger than %(most)s MB.") % sizes)
+                raise ValidationError(gettext("%(name)s is larger than %(most)s MB.") % sizes)
         return [Upload(file.name or "", file.read()) for file in files]
 
 
@@ -42,10 +42,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(profile.name, _t(profile.label)) for profile in PROFILES.values()]
+        choices = [(profile.name, gettext(profile.label)) for profile in PROFILES.values()]
         self.fields["profile"].choices = choices  # type: ignore[attr-defined]
         names = ", ".join(f"{spec.stem}.csv" for profile in PROFILES.values() for spec in profile.files)
-        self.fields["files"].help_text = _t("%(names)s; CSV in UTF-8 or XLSX, together.") % {"names": names}
+        self.fields["files"].help_text = gettext("%(names)s; CSV in UTF-8 or XLSX, together.") % {"names": names}
 
 
 class StartForm(forms.Form):
