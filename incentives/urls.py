@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from incentives.payouts import api as payouts_api
 from incentives.payouts import views as payouts
+from incentives.plans import api as plans_api
 from incentives.plans import views as plans
+from incentives.statements import api as statements_api
 from incentives.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +25,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<str:month>/payouts.<str:format>", payouts.payout_export, name="payout_export"),
     path("statements/mine/", statements.statement_mine, name="statement_mine"),
     path("statements/<int:member_id>/<str:month>/", statements.statement_detail, name="statement_detail"),
+    path("api/v1/plans/", plans_api.PlanList.as_view(), name="api_plan_list"),
+    path("api/v1/plans/<int:plan_id>/", plans_api.PlanDetail.as_view(), name="api_plan_detail"),
+    path("api/v1/plans/<int:plan_id>/versions/", plans_api.PlanVersionList.as_view(), name="api_plan_version_list"),
+    path("api/v1/payouts/", payouts_api.PayoutList.as_view(), name="api_payout_list"),
+    path("api/v1/payouts/<str:month>/", payouts_api.PayoutDetail.as_view(), name="api_payout_detail"),
+    path("api/v1/payouts/<str:month>/submit/", payouts_api.PayoutSubmit.as_view(), name="api_payout_submit"),
+    path("api/v1/payouts/<str:month>/approve/", payouts_api.PayoutApprove.as_view(), name="api_payout_approve"),
+    path("api/v1/payouts/<str:month>/send-back/", payouts_api.PayoutSendBack.as_view(), name="api_payout_send_back"),
+    path("api/v1/statements/", statements_api.StatementList.as_view(), name="api_statement_list"),
+    path(
+        "api/v1/statements/<int:statement_id>/", statements_api.StatementDetail.as_view(), name="api_statement_detail"
+    ),
 ]

@@ -53,11 +53,15 @@ class TierWords:
     end: str
     rate: str
 
+    first: bool
+
     @property
     def span(self) -> str:
         if not self.end:
-            return _("from %(start)s") % {"start": self.start}
-        return _("%(start)s to %(end)s") % {"start": self.start, "end": self.end}
+            return _("above %(start)s") % {"start": self.start}
+        if self.first:
+            return _("up to %(end)s") % {"end": self.end}
+        return _("from %(start)s to %(end)s") % {"start": self.start, "end": self.end}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,10 @@ def _sentences(component: Component, tiers: Sequence[TierWords]) -> list[str]:
         found = [paid % _named(component, rate=tiers[0].rate)]
     elif component.rate.needs_quota:
         paid = _("%(measure)s, %(period)s, earn by attainment of the quota: %(tiers)s.")
-        found = [paid % _named(component, tiers="; ".join(parts))]
+        found = [paid % _named(component, tiers=", ".join(parts))]
     else:
         paid = _("%(measure)s, %(period)s, earn by their sum: %(tiers)s.")
-        found = [paid % _named(component, tiers="; ".join(parts))]
+        found = [paid % _named(component, tiers=", ".join(parts))]
     found += _filter_sentences(component.filter)
     if component.rate.method == "retroactive" and component.rate.boundary == "lower":
         found.append(_("A total exactly on a bound belongs to the tier below it."))
@@ -160,8 +164,10 @@ def _tiers(component: Component, currency: str) -> list[TierWords]:
     tiers = component.rate.tiers
     ends = [_bound(tier.start, component, currency) for tier in tiers[1:]] + [""]
     return [
-        TierWords(bound_text(tier, component, currency), end, rate_text(tier.rate, component, currency))
-        for tier, end in zip(tiers, ends, strict=True)
+        TierWords(
+            bound_text(tier, component, currency), end, rate_text(tier.rate, component, currency), first=not place
+        )
+        for place, (tier, end) in enumerate(zip(tiers, ends, strict=True))
     ]
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from incentives.plans.words import bound_text, rate_text
 from incentives.statements.lines import Component
@@ -55,16 +56,19 @@ def _chart(component: Component, period: Period, month: Period, as_of: date) -> 
     for day, total in component.totals:
         by_day[max((day - period.start).days, 0)] = total
     tiers = component.terms.rate.tiers
+    minor = 10 ** minor_digits(component.currency)  # the axis is read in whole units; the text beside it is exact
     return PaceChart(
         days=period.days - 1,
         today=(shown_to - period.start).days,
         currency=component.currency,
         actual=sorted(by_day.items()),
         bounds=[
-            Bound(round_half_up(bound), bound_text(tier, component.terms, component.currency))
+            Bound(round_half_up(bound / minor) * minor, bound_text(tier, component.terms, component.currency))
             for bound, tier in zip(component.bounds[1:], tiers[1:], strict=True)
         ],
-        bands=[rate_text(tier.rate, component.terms, component.currency) for tier in tiers],
+        bands=[
+            _("earns %(rate)s") % {"rate": rate_text(tier.rate, component.terms, component.currency)} for tier in tiers
+        ],
         ticks=_ticks(period),
     )
 
