@@ -215,7 +215,8 @@ def place_on(*, actor: Actor, node: TargetNode, version: int | None = None) -> T
     child = _unlocked(_found(grid, node))
     parent = grid.parent(child)
     if parent is None:
-        raise NotVisible
+        message = gettext_noop("There is nothing above %(node)s that could be left to place.")
+        raise DomainError("no_parent", message, None, node=child.name)
     months = [amount + left for amount, left in zip(grid.amounts(child), grid.left(parent), strict=True)]
     if min(months) < 0:
         message = gettext_noop("%(node)s does not have enough to take off what is too much.")
