@@ -77,7 +77,7 @@ def _ticks(period: Period) -> list[tuple[int, str]]:
     days = [month.start for month in months_between(period.start, period.end)] + [period.end]
     if len(days) > 5:  # a year: every third month
         days = days[:-1:3] + days[-1:]
-    return [((day - period.start).days, date_format(day, "j M")) for day in days]
+    return [((day - period.start).days, date_format(day, _("j M"))) for day in days]
 
 
 def _next(component: Component) -> NextTier:
