@@ -1,0 +1,1 @@
+"""Measurements for performance.md: what the product needs, beside a baseline on the same rows in the same run."""
