@@ -86,5 +86,5 @@ class PlanVersionList(APIView):
 
 
 def _with_versions(plan: Plan) -> dict[str, Any]:
-    versions = PlanVersion.objects.filter(plan=plan).order_by("number")
-    return {"id": plan.pk, "name": plan.name, "versions": VersionOutput(list(versions), many=True).data}
+    versions: Any = PlanVersion.objects.filter(plan=plan).order_by("number")
+    return {"id": plan.pk, "name": plan.name, "versions": VersionOutput(versions, many=True).data}

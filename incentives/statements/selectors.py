@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import ngettext
 
 from accounts.access.actor import Actor
@@ -27,7 +28,7 @@ MONTHS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Another month of the same participant."""
+    """A month of the participant, with the state of its batch."""
 
     period: Period
     payable: int
@@ -39,20 +40,20 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """A participant's month. `statement` None: not computed, or stopped by `problems`."""
+    """A participant's month, and their other months, newest first. `statement` None: not computed, or stopped by
+    `problems`; then only those are filled."""
 
     member: Member
     month: Period
-    statement: Statement | None
-    problems: list[StatementProblem]
-    state: str
-    state_label: str
-    terms: list[Term]
-    components: list[Component]
-    progress: Progress | None
-    plan_words: list[str]
     months: list[Month]
-    is_stale: bool
+    problems: list[StatementProblem] = field(default_factory=list)
+    statement: Statement | None = None
+    shown: Month | None = None
+    terms: list[Term] = field(default_factory=list)
+    components: list[Component] = field(default_factory=list)
+    progress: Progress | None = None
+    plan_words: list[str] = field(default_factory=list)
+    is_stale: bool = False
 
     @property
     def previous(self) -> Month | None:
@@ -79,44 +80,57 @@ def statement_page(actor: Actor, member_id: int, month: Period, as_of: date) -> 
     """Everything that the page of one month shows; `NotVisible` for somebody whose pay is not the actor's business."""
     if not may(actor, "pay.view", as_of=as_of, owner_id=member_id):
         raise NotVisible
+    found = _with_state(Statement.objects.filter(participant_id=member_id))
+    recent = list(found.order_by("-month")[:MONTHS_SHOWN])
+    statement = next((one for one in recent if one.month == month.start), None)
+    if statement is None and len(recent) == MONTHS_SHOWN:
+        statement = found.filter(month=month.start).first()
+    months = [_month(one) for one in recent]
+    if statement is None:
+        return _without(member_id, month, months)
+    return _filled(statement, month, months, actor.tenant.calendar, as_of)
+
+
+def _with_state(statements: models.QuerySet[Statement]) -> models.QuerySet[Statement]:
+    """With everything about them that the page names, and the state of their month's batch."""
+    batch = PayoutBatch.objects.filter(month=OuterRef("month"))
+    related = statements.select_related("participant", "team", "plan_version__plan")
+    found: models.QuerySet[Statement] = related.annotate(state=Subquery(batch.values("state")[:1]))
+    return found
+
+
+def _without(member_id: int, month: Period, months: list[Month]) -> StatementPage:
+    """A month that could not be computed, or in which there was no plan."""
     member = Member.objects.filter(pk=member_id).first()
     if member is None:
         raise NotVisible
-    statement = (
-        Statement.objects.select_related("team", "plan_version__plan")
-        .filter(participant_id=member_id, month=month.start)
-        .first()
-    )
     problems = list(StatementProblem.objects.filter(participant_id=member_id, month=month.start))
-    states = _states()
-    months = _months(member_id, states)
-    state, label = states.get(month.start, (PayoutBatch.State.DRAFT.value, str(PayoutBatch.State.DRAFT.label)))
-    page = StatementPage(member, month, statement, problems, state, label, [], [], None, [], months, is_stale=False)
-    return page if statement is None else _filled(page, statement, actor.tenant.calendar, as_of)
+    return StatementPage(member, month, months, problems)
 
 
-def _filled(page: StatementPage, statement: Statement, calendar: FiscalCalendar, as_of: date) -> StatementPage:
+def _filled(
+    statement: Statement, month: Period, months: list[Month], calendar: FiscalCalendar, as_of: date
+) -> StatementPage:
     plan = parse_plan(statement.plan_version.document)
-    first = _window(plan, page.month, calendar)
-    earnings = list(_earnings(page.member.pk, first, page.month))
-    lines = list(_lines(page.member.pk, first, page.month))
+    person = statement.participant_id
+    first = _window(plan, month, calendar)
+    earnings = list(_earnings(person, first, month))
     plans = {earning.plan_version_id: parse_plan(earning.plan_version.document) for earning in earnings}
-    components = components_of(earnings, lines, plans, page.month.start)
-    carried_in = page.previous.carried if page.previous else 0
-    return StatementPage(
-        member=page.member,
-        month=page.month,
+    components = components_of(earnings, list(_lines(person, first, month)), plans, month.start)
+    page = StatementPage(
+        member=statement.participant,
+        month=month,
+        months=months,
         statement=statement,
-        problems=page.problems,
-        state=page.state,
-        state_label=page.state_label,
-        terms=equation_of({name: getattr(statement, name) for name in STEPS}, carried_in, _lines_counted(components)),
+        shown=_month(statement),
         components=components,
-        progress=progress_of(components, page.month, as_of, calendar),
+        progress=progress_of(components, month, as_of, calendar),
         plan_words=[sentence for part in describe(plan) for sentence in part.sentences] + closing(plan),
-        months=page.months,
-        is_stale=_is_stale(page.member.pk, first, page.month, statement.position),
+        is_stale=_is_stale(person, first, month, statement.position),
     )
+    carried_in = page.previous.carried if page.previous else 0
+    amounts = {name: getattr(statement, name) for name in STEPS}
+    return replace(page, terms=equation_of(amounts, carried_in, _lines_counted(components)))
 
 
 def _lines_counted(components: list[Component]) -> str:
@@ -124,18 +138,16 @@ def _lines_counted(components: list[Component]) -> str:
     return ngettext("%(count)s line", "%(count)s lines", lines) % {"count": lines}
 
 
-def _states() -> dict[date, tuple[str, str]]:
-    return {batch.month: (batch.state, batch.get_state_display()) for batch in PayoutBatch.objects.all()}
-
-
-def _months(member_id: int, states: dict[date, tuple[str, str]]) -> list[Month]:
-    """Newest first."""
-    draft = (PayoutBatch.State.DRAFT.value, str(PayoutBatch.State.DRAFT.label))
-    found = Statement.objects.filter(participant_id=member_id).order_by("-month")[:MONTHS_SHOWN]
-    return [
-        Month(month_of(month), payable, carried, currency, *states.get(month, draft))
-        for month, payable, carried, currency in found.values_list("month", "payable", "carried", "currency")
-    ]
+def _month(statement: Statement) -> Month:
+    state = PayoutBatch.State(getattr(statement, "state", None) or PayoutBatch.State.DRAFT)
+    return Month(
+        period=month_of(statement.month),
+        payable=statement.payable,
+        carried=statement.carried,
+        currency=statement.currency,
+        state=state.value,
+        label=str(state.label),
+    )
 
 
 def _window(plan: Plan, month: Period, calendar: FiscalCalendar) -> date:
