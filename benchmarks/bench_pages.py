@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.template import RequestContext, Template
 from django.test import Client, override_settings
@@ -14,9 +15,10 @@ from django.urls import include, path
 
 from accounts.access.views import TenantRequest, needs
 from accounts.people.models import User
+from accounts.tenancy.context import tenant_scope
 from benchmarks.companies import analyze, company_with_deals
 from benchmarks.registry import Result, bench, seconds
-from pipeline.deals.models import Deal
+from pipeline.deals.models import Deal, Stage
 
 _DEALS, _OTHERS, _OTHERS_DEALS = 200_000, 20, 10_000
 _REQUESTS = 60
@@ -44,7 +46,8 @@ def deal_list_against_bare_page() -> Iterator[Result]:
     with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], DEBUG=False, MIDDLEWARE=settings.MIDDLEWARE):
         client = Client()
         client.force_login(User.objects.get(email="admin@large.test"), settings.AUTHENTICATION_BACKENDS[0])
-        stage = _id_of(client, "stage")
+        with tenant_scope(tenant.pk), transaction.atomic():
+            stage = Stage.objects.earliest("position").pk
         for what, query in (
             ("first page", ""),
             ("one stage", f"stage={stage}"),
@@ -52,11 +55,6 @@ def deal_list_against_bare_page() -> Iterator[Result]:
             ("by reference", "search=D1999"),
         ):
             yield from _compare(client, f"deals, {what}", f"/t/{tenant.slug}/deals/?{query}", f"/t/{tenant.slug}/bare/")
-
-
-def _id_of(client: Client, name: str) -> int:
-    page = client.get("/t/large/deals/")
-    return page.context[f"{name}s"][0].pk
 
 
 def _compare(client: Client, what: str, ours: str, baseline: str) -> Iterator[Result]:

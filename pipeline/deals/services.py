@@ -111,10 +111,13 @@ def reopen(*, actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
 
 
 def _locked(actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
-    """The deal, which nobody else can change until the end of this transaction, as the actor has seen it."""
+    """The deal, which nobody else can change until the end of this transaction, as the actor has seen it.
+
+    Locked without its stage: a row that had to be waited for is joined again with what was read before, so a deal that
+    was moved meanwhile would not be found at all.
+    """
     require(actor, "deals.edit")
-    locking = Deal.objects.select_for_update(of=("self",)).select_related("stage")
-    deal: Deal = get_visible(actor, "deals.edit", locking, as_of=as_of, pk=deal_id)
+    deal: Deal = get_visible(actor, "deals.edit", Deal.objects.select_for_update(), as_of=as_of, pk=deal_id)
     if deal.version != version:
         raise _conflict(deal, version)
     return deal

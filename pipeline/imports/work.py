@@ -43,12 +43,13 @@ def write(work: Work) -> Outcome:
     the last whole chunk, and as every row is matched by its key, nothing can come twice."""
     with transaction.atomic():
         run = _run(work)
-        records = read_records(work.tenant, get_profile(run.profile), _uploads(run)) if _open(run) else Records()
-    if not _open(run):
-        return _outcome(run)
-    if records.refusals and not run.skip_refused:
-        message = gettext_noop("%(rows)s rows are refused; correct the files, or import without these rows.")
-        raise DomainError("refused_rows", message, rows=records.refused.total())
+        if run.state != ImportRun.State.IMPORTING:
+            return _outcome(run)
+        try:
+            records = _wanted(work, run)
+        except DomainError as error:
+            _fail(run, error)
+            return Outcome()
     total = len(records.deals)
     if run.cursor == 0:
         _write_first(work, records)
@@ -61,6 +62,15 @@ def write(work: Work) -> Outcome:
         _write_chunk(work, records.deals[start : start + CHUNK], names, cursor=index + 1)
     work.progress(total, total)
     return _finish(work, records)
+
+
+def _wanted(work: Work, run: ImportRun) -> Records:
+    """The files once more, against what the company has by now; refused rows are only left out by explicit choice."""
+    records = read_records(work.tenant, get_profile(run.profile), _uploads(run))
+    if records.refusals and not run.skip_refused:
+        message = gettext_noop("%(rows)s rows are refused; correct the files, or import without these rows.")
+        raise DomainError("refused_rows", message, rows=records.refused.total())
+    return records
 
 
 def _write_first(work: Work, records: Records) -> None:
@@ -111,10 +121,6 @@ def _finish(work: Work, records: Records) -> Outcome:
 def _outcome(run: ImportRun) -> Outcome:
     counts = tallies_from(run.counts)
     return Outcome({noun: tally.created + tally.changed for noun, tally in counts.items()})
-
-
-def _open(run: ImportRun) -> bool:
-    return run.state == ImportRun.State.IMPORTING
 
 
 def _fail(run: ImportRun, error: DomainError) -> None:

@@ -20,7 +20,7 @@ from pipeline.imports.models import ImportRun
 from pipeline.imports.profiles import Profile, get_profile
 from pipeline.imports.records import Tallies, tallies_from
 from salesops.lib import clock
-from salesops.lib.errors import DomainError, gettext_noop
+from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
 
 _LISTED = 50  # refusals printed; the rest are counted
 
@@ -49,13 +49,14 @@ class Command(TenantCommand):
             sys.exit(2)
         else:
             run = self._write(actor, profile, uploads, examination)
+            _raise_problem(run)
             self._print_counts("Imported", tallies_from(run.counts))
 
     def _write(self, actor: Actor, profile: Profile, uploads: list[Upload], examination: Examination) -> ImportRun:
         with transaction.atomic():
             run = services.upload(actor=actor, profile=profile.name, uploads=uploads)
             services.note_examination(run, examination)
-            services.prepare(actor=actor, run_id=run.pk, skip_refused=True)
+            services.prepare(actor=actor, run_id=run.pk, skip_refused=examination.refused_rows > 0)
         version = str(run.pk)
         payload = {"run": run.pk}
         run_inline(actor=actor, kind=services.WRITE, input_version=version, payload=payload, as_of=clock.now())
@@ -76,6 +77,12 @@ class Command(TenantCommand):
         for noun, tally in tallies.items():
             numbers = "".join(f"{number:>10,}" for number in tally.as_dict().values())
             self.stdout.write(f"  {noun:<18}{numbers}")
+
+
+def _raise_problem(run: ImportRun) -> None:
+    """What went wrong when the files were read again to be written: the company has changed since the check."""
+    if run.state == ImportRun.State.FAILED:
+        raise DomainErrors([DomainError("failed", one["message"], one["file"], **one["params"]) for one in run.problem])
 
 
 def _read_folder(folder: Path, profile: Profile) -> list[Upload]:
