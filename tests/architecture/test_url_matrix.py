@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.tenancy.context import tenant_scope
-from tests.architecture.url_objects import OBJECTS
+from tests.architecture.url_objects import BODIES, OBJECTS, QUERIES
 from tests.architecture.url_table import INSIDE, MEMBERS, OUTSIDE, Line, read
 from tests.factories import MARKER, Company
 
@@ -43,13 +44,14 @@ def _address(name: str, company: Company, **given: Any) -> str:
     values = {part: OBJECTS.get(f"{name}.{part}", OBJECTS[part])(company) for part in wanted}
     if _routes()[name][0].startswith("t/"):
         values["tenant"] = "acme"
-    return reverse(name, kwargs=values | given)
+    return reverse(name, kwargs=values | given) + QUERIES.get(name, "")
 
 
-def _answer(client: Client, method: str, path: str) -> HttpResponse:
+def _answer(client: Client, method: str, path: str, name: str = "") -> HttpResponse:
     """The answer, with whatever it has written undone."""
     is_api = "/api/v1/" in path
-    body = ("{}", "application/json") if is_api else ("", "application/x-www-form-urlencoded")
+    sent = json.dumps(BODIES.get(name, {}))
+    body = (sent, "application/json") if is_api else ("", "application/x-www-form-urlencoded")
     with transaction.atomic():
         response = client.generic(method, path, *body)
         transaction.set_rollback(True)
@@ -57,7 +59,8 @@ def _answer(client: Client, method: str, path: str) -> HttpResponse:
 
 
 def _objects_of(line: Line) -> set[str]:
-    return _routes()[line.name][1] - {"tenant"}
+    """The parts of the address that name a row; a month or a format is the same in every company."""
+    return {part for part in _routes()[line.name][1] if part.endswith("_id")}
 
 
 # --- The table is complete --------------------------------------------------------------------------------------------
@@ -100,7 +103,7 @@ def company(acme: Company) -> Iterator[Company]:
 def test_members_get_the_status_of_their_role(line, company, client_for):
     path = _address(line.name, company)
     with tenant_scope(None):
-        answers = [_answer(client_for(company.members[name]), line.methods[0], path) for name in MEMBERS]
+        answers = [_answer(client_for(company.members[who]), line.methods[0], path, line.name) for who in MEMBERS]
     got = dict(zip(MEMBERS, [answer.status_code for answer in answers], strict=True))
     assert got == dict(zip(MEMBERS, line.statuses, strict=True)), f"{line.methods[0]} {path}"
     assert not any(MARKER.encode() in answer.getvalue() for answer in answers), "another company's rows show"
@@ -138,7 +141,7 @@ def test_another_companys_id_is_no_id(line, company, stranger, client_for):
     never = _address(line.name, company, **dict.fromkeys(_objects_of(line), _NEVER))
     with tenant_scope(None):
         client = client_for(company.members[name])
-        theirs, nothing = (_answer(client, line.methods[0], path) for path in (foreign, never))
+        theirs, nothing = (_answer(client, line.methods[0], path, line.name) for path in (foreign, never))
     assert (theirs.status_code, nothing.status_code) == (404, 404)
     assert theirs.content == nothing.content
 

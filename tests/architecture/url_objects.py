@@ -15,8 +15,8 @@ from incentives.plans.services import create_plan
 from pipeline.imports.models import ImportRun
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
-from tests.incentives.cast import OCTOBER, document
-from tests.pipeline.cast import customer, deal, product
+from tests.incentives.cast import OCTOBER, document, plan_for_reps, recompute, statement, submitted
+from tests.pipeline.cast import customer, deal, product, won
 
 
 def _rep(company: Company) -> Member:
@@ -77,6 +77,21 @@ def _plan(company: Company) -> int:
     return create_plan(actor=company.operator, name=name, effective_from=OCTOBER, document=content).plan_id
 
 
+def _month(company: Company) -> str:
+    """October 2017: computed for the rep, and submitted for approval by HR."""
+    plan_for_reps(company, document(currency=company.tenant.currency))
+    won(company, _rep(company), closed_on=OCTOBER)
+    recompute(company)
+    hr = company.members["hana" if company.tenant.slug == "acme" else "hr"]
+    submitted(Actor(company.tenant, hr))
+    return "2017-10"
+
+
+def _statement(company: Company) -> int:
+    _month(company)
+    return statement(_rep(company)).pk
+
+
 # The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
 # different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
@@ -90,6 +105,18 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "run_id": _import,
     "plan_id": _target,
     **dict.fromkeys((f"plan_{what}.plan_id" for what in ("detail", "add_version", "assign", "compare")), _plan),
+    **dict.fromkeys((f"api_plan_{what}.plan_id" for what in ("detail", "version_list")), _plan),
+    "month": _month,
+    "statement_id": _statement,
+    "format": lambda company: "csv",
     "uidb36": lambda company: "1",
     "key": lambda company: "no-such-key",
+}
+
+# What is asked or sent with it, where an empty request would be refused before anybody's role is looked at.
+QUERIES = {"plan_compare": "?old=1&new=1"}
+BODIES = {
+    "api_payout_approve": {"digest": "0" * 64},
+    "api_payout_send_back": {"reason": "The wrong month."},
+    "api_plan_version_list": {"effective_from": "2018-01-01", "document": {}},
 }

@@ -1,9 +1,9 @@
 """Who gets what answer at every address of the site: one line for each, held complete by test_url_matrix.py.
 
-Below `/t/<tenant>/` the columns are Acme's admin (ada), executive (eve), manager (max), a rep of his (rob), a rep of
-the other team (sam) and HR (hana). The row that an address names belongs to rob, or is rob (url_objects.py). Somebody
-who is not signed in is sent to the sign-in page (302) or, at the API, told so (401); a member of another company gets
-404, the same bytes as for anything.
+Below `/t/<tenant>/` the columns are Acme's admin (ada, an executive as well), executive (eve), manager (max), a rep of
+his (rob), a rep of the other team (sam) and HR (hana). The row that an address names belongs to rob, or is rob
+(url_objects.py). Somebody who is not signed in is sent to the sign-in page (302) or, at the API, told so (401); a
+member of another company gets 404, the same bytes as for anything.
 
 The first method is the one that is tried, with an empty form; the others are allowed, and no further one is.
 """
@@ -100,6 +100,31 @@ INSIDE = """
     attainment              GET           200   200   200   200   200   200
     attainment_panel        GET           200   200   200   200   200   200
     api_target_attainment   GET           200   200   404   404   404   200
+    plan_list               GET           200   200   200   200   200   200
+    plan_create             GET,POST      200   200   403   403   403   200
+    plan_detail             GET           200   200   200   200   200   200
+    plan_add_version        GET,POST      200   200   403   403   403   200
+    plan_assign             GET,POST      200   200   403   403   403   200
+    plan_compare            GET           200   200   200   200   200   200
+    payout_list             GET           200   200   403   403   403   200
+    payout_recompute        POST          403   403   403   403   403   303
+    payout_detail           GET           200   200   403   403   403   200
+    payout_submit           POST          403   403   403   403   403   303
+    payout_approve          POST          303   303   403   403   403   303
+    payout_send_back        POST          303   303   403   403   403   303
+    payout_export           GET           200   200   403   403   403   200
+    statement_mine          GET           200   200   200   200   200   200
+    statement_detail        GET           200   200   404   200   404   200
+    api_plan_list           GET,POST      200   200   200   200   200   200
+    api_plan_detail         GET           200   200   200   200   200   200
+    api_plan_version_list   POST          422   422   403   403   403   422
+    api_payout_list         GET           200   200   403   403   403   200
+    api_payout_detail       GET           200   200   403   403   403   200
+    api_payout_submit       POST          403   403   403   403   403   422
+    api_payout_approve      POST          422   422   403   403   403   422
+    api_payout_send_back    POST          200   200   403   403   403   200
+    api_statement_list      GET           200   200   200   200   200   200
+    api_statement_detail    GET           200   200   404   200   404   200
 """
 
 #   name                                  methods    anonymous  signed in
