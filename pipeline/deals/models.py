@@ -72,6 +72,7 @@ class Deal(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "-closed_on", "-id"], name="deal_closed_newest"),
             models.Index(fields=["tenant", "-stage_since", "-id"], name="deal_newest"),
             models.Index(fields=["tenant", "owner", "-stage_since", "-id"], name="deal_owner_newest"),
             models.Index(fields=["tenant", "stage", "-stage_since", "-id"], name="deal_stage_newest"),

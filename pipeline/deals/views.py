@@ -33,7 +33,7 @@ def deal_list(request: TenantRequest) -> HttpResponse:
     day = today(request)
     narrowed, typed = pages.read_filter(request.GET, request.tenant.calendar)
     deals = selectors.find_deals(request.actor, day, narrowed)
-    found = page(deals, by=selectors.NEWEST, cursor=request.GET.get("cursor", ""))
+    found = page(deals, by=narrowed.order, cursor=request.GET.get("cursor", ""))
     context = {
         "page": found,
         "filters": typed,

@@ -127,8 +127,9 @@ def _change(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: da
         one, stage_before = wanted[deal.reference], deal.stage_id
         _assign(deal, one, names)
         deal.version += 1
-        if deal.stage_id != stage_before:
+        if deal.stage_id != stage_before or one.closed_on:
             deal.stage_since = _entered(one, as_of)
+        if deal.stage_id != stage_before:
             moved.append(StageChange(deal=deal, stage_id=deal.stage_id, entered_on=deal.stage_since))
     fields = ["owner", "product", "customer", "stage", "engaged_on", "closed_on", "amount", "stage_since", "version"]
     Deal.objects.bulk_update(deals, fields, batch_size=500)
