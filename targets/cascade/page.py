@@ -83,6 +83,7 @@ def cascade_page(actor: Actor, plan: TargetPlan, view: View, as_of: date) -> dic
         "months": plan.months,
         "rights": rights,
         "query": view.at_rest().query(),
+        "editing_query": view.query(),
         "open_all": view.opening(parents).query(),
         "close_all": view.opening([]).query() if parents else "",
         "chosen": chosen,
