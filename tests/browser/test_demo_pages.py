@@ -1,0 +1,89 @@
+"""Every page of the demo company, as each role opens it, in Chromium: axe finds nothing, nothing scrolls sideways.
+
+The addresses are found by following the navigation and the links of what it leads to, so that a new page is looked at
+without being listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page
+
+from accounts.people.models import Member
+from accounts.tenancy.context import tenant_scope
+from salesops.demo import loading
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+_ROLES = ("Ada Winter", "Evelyn Cho", "Ruben Castro", "Viktor Hale", "Hana Ito")
+_NUMBER = re.compile(r"/\d+(?=/|$)")
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, Member]:
+
+    tenant = loading.load()
+    with tenant_scope(tenant.pk), transaction.atomic():
+        return {member.full_name: member for member in Member.objects.select_related("user")}
+
+
+def _kind(address: str) -> str:
+    """Two pages of one kind differ only in their numbers, months and query."""
+    return re.sub(r"/\d{4}-\d{2}(?=/|$)", "/month", _NUMBER.sub("/1", address.partition("?")[0].partition("#")[0]))
+
+
+def _links(page: Page) -> list[str]:
+    hrefs: list[str] = page.eval_on_selector_all(
+        "a[href^='/t/']", "links => links.map(link => link.getAttribute('href'))"
+    )
+    return [href for href in hrefs if "/api/" not in href and "export" not in href and "download" not in href]
+
+
+def test_each_role_finds_no_broken_inaccessible_or_overflowing_page(
+    people: dict[str, Member], page_for: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    troubles: list[str] = []
+    for name in _ROLES:
+        page = page_for(people[name], "/t/meridian/")
+        troubles += [f"{name}: {trouble}" for trouble in _walk(page, axe)]
+        page.context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+def _walk(page: Page, axe: Callable[[Page], None]) -> Iterator[str]:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    waiting, seen = ["/t/meridian/"], set[str]()
+    while waiting:
+        address = waiting.pop(0)
+        if _kind(address) in seen:
+            continue
+        seen.add(_kind(address))
+        answer = page.goto(address)
+        if answer is None or answer.status != 200:
+            yield f"{address}: {answer.status if answer else 'no answer'}"
+            continue
+        page.wait_for_load_state("networkidle")
+        yield from _judge(page, address, axe)
+        waiting += _links(page)
+    yield from complaints
+
+
+def _judge(page: Page, address: str, axe: Callable[[Page], None]) -> Iterator[str]:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        try:
+            axe(page)
+        except AssertionError as error:
+            yield f"{scheme}: {error}"
+    page.emulate_media(color_scheme="light")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        overflow: Any = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if overflow > 0:
+            yield f"{address}: scrolls sideways by {overflow} px at {width} px"
