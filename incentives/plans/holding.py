@@ -12,6 +12,7 @@ from accounts.facts import Organisation, Person
 from accounts.people.models import Role, TeamMembership
 from incentives.engine import Plan, parse_plan
 from incentives.plans.models import PlanAssignment, PlanVersion
+from salesops.lib.periods import month_of
 
 # Where a member has several roles, the plan of the first of these that has one.
 ROLE_ORDER = (Role.MANAGER, Role.REP, Role.EXECUTIVE, Role.HR, Role.ADMIN)
@@ -52,10 +53,14 @@ class Holding:
 
     A member's own assignment comes before the team's, the nearest team's before that of a team above it, a team's
     before a role's. Nobody is on a plan before being hired or after having left.
+
+    Members' roles are not dated, so for an approved month the plan that paid it tells the role: a rep who is made a
+    manager later was a rep then. `approved` has that plan by (member, first day of the month).
     """
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, approved: Mapping[tuple[int, date], int]) -> None:
         self.organisation = organisation
+        self._approved = approved
         self._versions = _versions()
         self._assigned: defaultdict[_Target, list[_Assigned]] = defaultdict(list)
         for row in PlanAssignment.objects.all():
@@ -68,6 +73,7 @@ class Holding:
         for (kind, _), rows in self._assigned.items():
             if kind != "member":
                 self._changes |= _edges_of(rows)
+        self._changes |= {day for _, month in approved for day in _edges(month, month_of(month).end)}
 
     @property
     def begins(self) -> date | None:
@@ -110,9 +116,19 @@ class Holding:
             seen.add(team.id)
             yield "team", team.id
             team = self.organisation.teams[team.parent_id] if team.parent_id else None
-        for role in ROLE_ORDER:
-            if role in person.roles:
-                yield "role", role.value
+        for role in self._roles(person, day):
+            yield "role", role.value
+
+    def _roles(self, person: Person, day: date) -> list[Role]:
+        """In their order: those that put the member on the plan that paid the day, else the present ones."""
+        plan = self._approved.get((person.id, day.replace(day=1)))
+        paid = [
+            role
+            for role in ROLE_ORDER
+            for one in self._assigned.get(("role", role.value), ())
+            if one.plan_id == plan and one.first <= day <= one.last
+        ]
+        return paid or [role for role in ROLE_ORDER if role in person.roles]
 
     def _edges(self, person: Person) -> set[date]:
         """The days on which something may change for the person."""

@@ -12,7 +12,7 @@ from accounts.facts import Organisation, Person
 from accounts.tenancy.models import Tenant
 from incentives.engine import ENGINE_VERSION, Component, Measure
 from incentives.payouts.locks import closed_until
-from incentives.plans.holding import Holding, Stretch
+from incentives.plans.holding import Holding, Stretch, Version
 from incentives.statements.models import Statement
 from pipeline import facts
 from salesops.lib.periods import FiscalCalendar, Period, months_between
@@ -31,15 +31,20 @@ Quotas = dict[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a statement was computed from, and what came out."""
+    """What a statement was computed from, and what came out. `version_id` is part of the content's digest."""
 
     input_digest: str
     content_digest: str
+    version_id: int | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
 class Case:
-    """One participant: which versions held when, and the digest of what each month is computed from."""
+    """One participant: which versions held when, and the digest of what each month is computed from.
+
+    Besides the months on a plan, `months` has approved ones that have been paid without, and for who has approved
+    months only the first open one: there a late change of them is corrected, even when the person has left.
+    """
 
     person: Person
     stretches: list[Stretch]
@@ -47,9 +52,9 @@ class Case:
     quotas: Quotas
     digests: dict[date, str] = field(default_factory=dict)
 
-    def stretch_of(self, month: Period) -> Stretch:
-        """The one that holds in the month; of two the later."""
-        return [one for one in self.stretches if one.first <= month.end and one.last >= month.start][-1]
+    def stretches_in(self, month: Period) -> list[Stretch]:
+        """Those that hold in a part of the month, in order; none in a month that is there for corrections only."""
+        return [one for one in self.stretches if one.first <= month.end and one.last >= month.start]
 
 
 class Books:
@@ -63,20 +68,16 @@ class Books:
         self.currency = tenant.currency
         self.calendar: FiscalCalendar = tenant.calendar
         self.organisation = Organisation()
-        self.holding = Holding(self.organisation)
         self.position = facts.position()
         self.closed_until = closed_until()
+        self.stored, plans = _stored()
+        approved = {key: plan for key, plan in plans.items() if self.closed_until and key[1] <= self.closed_until}
+        self.holding = Holding(self.organisation, approved)
         begins = self.holding.begins
         self.months = months_between(begins, up_to) if begins else []
         self._versions = list(self.holding.versions.values())
         self._quotas: dict[str, dict[int, int]] = {}
         self._prints = self._fingerprints() if self.months else {}
-        self.stored = {
-            (participant, month): Stored(inputs, content)
-            for participant, month, inputs, content in Statement.objects.values_list(
-                "participant_id", "month", "input_digest", "content_digest"
-            )
-        }
 
     def is_open(self, month: Period) -> bool:
         return self.closed_until is None or month.start > self.closed_until
@@ -90,7 +91,7 @@ class Books:
         return found
 
     def cases(self) -> list[Case]:
-        """Everybody who is on a plan in one of the months, by name in code point order."""
+        """Everybody who is on a plan or has been paid in one of the months, by name in code point order."""
         if not self.months:
             return []
         people = sorted(self.organisation.people.values(), key=lambda person: person.full_name)
@@ -111,23 +112,33 @@ class Books:
                 period = self.calendar.next(period)
 
     def window(self, case: Case, month: Period) -> date:
-        """The first day that matters for the month: its longest measurement period's."""
-        running = [one for one in case.stretches if one.first <= month.end and one.last >= month.start]
-        return min(
+        """The first day that matters for the month: its longest measurement period's; without a plan the year's."""
+        starts = (
             self.calendar.containing(month.start, component.period).start
-            for stretch in running
+            for stretch in case.stretches_in(month)
             for component in stretch.version.terms.components
         )
+        return min(starts, default=self.calendar.year_of(month.start).start)
+
+    def version_in(self, case: Case, month: Period) -> Version:
+        """The version that a statement of the month names: the last that holds in it, else the last that did before."""
+        found = case.stretches_in(month) or [one for one in case.stretches if one.first <= month.end]
+        if found:
+            return found[-1].version
+        paid = [self.stored.get((case.person.id, one.start)) for one in case.months if one < month]
+        return self.holding.versions[[one.version_id for one in paid if one and one.version_id][-1]]
 
     def _case(self, person: Person) -> Case:
         stretches = self.holding.stretches(person, self.months[0].start, self.months[-1].end)
-        months = [
+        case = Case(person, stretches, [], self._quotas_of(person.id, stretches))
+        case.months = [
             month
             for month in self.months
-            if any(one.first <= month.end and one.last >= month.start for one in stretches)
+            if case.stretches_in(month) or (not self.is_open(month) and (person.id, month.start) in self.stored)
         ]
-        case = Case(person, stretches, months, self._quotas_of(person.id, stretches))
-        case.digests = {month.start: self._digest(case, month) for month in months}
+        if case.months and not any(self.is_open(month) for month in case.months):
+            case.months += [month for month in self.months if self.is_open(month)][:1]
+        case.digests = {month.start: self._digest(case, month) for month in case.months}
         return case
 
     def _quotas_of(self, person_id: int, stretches: list[Stretch]) -> Quotas:
@@ -155,7 +166,12 @@ class Books:
         return found
 
     def _digest(self, case: Case, month: Period) -> str:
-        """SHA-256 of all that the month's statement depends on, but for what earlier months carry into it."""
+        """SHA-256 of all that the month's statement depends on, but for what earlier months carry into it.
+
+        Blank for a month without a plan: nothing of its own goes into its statement, which holds corrections only.
+        """
+        if not case.stretches_in(month):
+            return ""
         window = self.window(case, month)
         stretches = [one for one in case.stretches if one.first <= month.end and one.last >= window]
         keys = sorted(
@@ -177,3 +193,15 @@ class Books:
             [(one.key, self._prints.get((case.person.id, one.start))) for one in months_between(window, month.end)],
         )
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _stored() -> tuple[dict[tuple[int, date], Stored], dict[tuple[int, date], int]]:
+    """Every statement by (participant, month), and the plan that it was computed by if it had one (see `_digest`)."""
+    stored: dict[tuple[int, date], Stored] = {}
+    plans: dict[tuple[int, date], int] = {}
+    columns = ("participant_id", "month", "input_digest", "content_digest", "plan_version_id", "plan_version__plan_id")
+    for participant, month, inputs, content, version, plan in Statement.objects.values_list(*columns):
+        stored[participant, month] = Stored(inputs, content, version)
+        if inputs:
+            plans[participant, month] = plan
+    return stored, plans

@@ -56,6 +56,8 @@ def to_compute(books: Books, cases: Sequence[Case]) -> list[Case]:
 
 def _has_changed(books: Books, case: Case, month: Period) -> bool:
     stored = books.stored.get((case.person.id, month.start))
+    if books.is_open(month) and not case.stretches_in(month):
+        return stored is not None  # a correction: whether it still stands, only computing it tells
     return stored is None or stored.input_digest != case.digests[month.start]
 
 
@@ -159,11 +161,12 @@ def _credits(books: Books, needed: dict[int, date]) -> tuple[dict[int, list[Cred
 
 
 def _carried(cases: Sequence[Case], closed: date | None) -> dict[int, int]:
-    """What the last closed month carries into the first open one."""
+    """What each one's last statement of a closed month carries on."""
     if closed is None:
         return {}
     people = [case.person.id for case in cases]
-    rows = Statement.objects.filter(month=closed, participant_id__in=people)
+    rows = Statement.objects.filter(month__lte=closed, participant_id__in=people)
+    rows = rows.order_by("participant_id", "-month").distinct("participant_id")
     return dict(rows.values_list("participant_id", "carried"))
 
 
@@ -179,30 +182,37 @@ def _corrections(books: Books, case: Case, rated: _Rated, was_paid: Paid, first:
         first=first,
         closed_end=next(month.end for month in books.months if month.start == closed),
         calendar=books.calendar,
-        version=case.stretches[-1].version,
+        version=books.version_in(case, case.months[-1]),
     )
     return [part for part in found if part.key not in stopped]
 
 
 def _drafts(books: Books, case: Case, rated: _Rated, corrected: list[Part], opening: int) -> Iterator[Draft]:
-    """Months in which a component period cannot be computed have none: nothing is payable on half a sum."""
+    """Months in which a component period cannot be computed have none: nothing is payable on half a sum.
+
+    A month without a plan has one for corrections only.
+    """
     results = [(version, part, monthly(part)) for version, result in rated for part in result.components]
     stopped = [problem.period for _, result in rated for problem in result.problems]
-    months = [month for month in case.months if books.is_open(month) and not _touches(month, stopped)]
+    months = [
+        month
+        for month in case.months
+        if books.is_open(month) and not _touches(month, stopped) and (case.stretches_in(month) or corrected)
+    ]
     if not months:
         return
     parts = {month.start: _parts(books, case, month, results) for month in months}
     _add_corrections(parts[months[0].start], corrected)
     earned = [(month, sum(part.earned for part in parts[month.start])) for month in months]
     adjusted = {months[0].key: sum(part.adjusted for part in corrected)}
-    for payout in balance(case.stretches[-1].version.terms, earned, opening, adjusted):
+    for payout in balance(books.version_in(case, months[-1]).terms, earned, opening, adjusted):
         month = payout.month
         team = books.organisation.team_on(case.person.id, month.end)
         yield Draft(
             participant_id=case.person.id,
             month=month,
             team_id=team.id if team else None,
-            version=case.stretch_of(month).version,
+            version=books.version_in(case, month),
             input_digest=case.digests[month.start],
             parts=parts[month.start],
             payout=payout,

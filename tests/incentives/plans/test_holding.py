@@ -27,7 +27,7 @@ def plans(in_acme):
 
 def holding(member):
     """(first, last, plan) of each stretch of the last quarter of 2017."""
-    held = Holding(Organisation())
+    held = Holding(Organisation(), {})
     names = {version.id: version.plan_id for version in held.versions.values()}
     stretches = held.stretches(held.organisation.people[member.pk], OCTOBER, END)
     return [(one.first, one.last, names[one.version.id]) for one in stretches]

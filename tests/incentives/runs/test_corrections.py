@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from accounts.people.changes import leave, update_member
 from accounts.people.models import Role
 from accounts.people.services import add_member
 from incentives.plans.services import add_version
@@ -149,3 +150,45 @@ def test_somebody_who_came_later_has_no_corrections(locked):
     recompute(locked)
     row = statement(newcomer, NOVEMBER)
     assert (row.earned, row.adjusted) == (4_00, 0)
+
+
+def test_who_has_left_is_corrected_in_the_first_open_month(locked, hana, eve):
+    leave(actor=locked.operator, member=locked.rob, last_day=date(2017, 10, 31))
+    take_back(locked, Deal.objects.get(amount=500_00))
+    recompute(locked)
+    row = statement(locked.rob, NOVEMBER)
+    assert (row.earned, row.adjusted, row.carried, row.payable) == (0, -32_00, -32_00, 0)
+    assert not Statement.objects.filter(participant=locked.rob, month=DECEMBER).exists()
+    assert recompute(locked).counts["statements written"] == 0
+    approved(hana, eve, NOVEMBER)
+    recompute(locked)
+    assert not Statement.objects.filter(participant=locked.rob, month=DECEMBER).exists()
+    book(locked.operator, [Won(locked.rob, date(2017, 10, 25), 1_000_00)])
+    recompute(locked)
+    row = statement(locked.rob, DECEMBER)
+    assert (row.adjusted, row.carried, row.payable) == (82_00, 0, 50_00)
+
+
+def test_who_has_left_before_being_paid_gives_it_back(locked):
+    leave(actor=locked.operator, member=locked.rob, last_day=date(2017, 9, 30))
+    recompute(locked)
+    assert statement(locked.rob, NOVEMBER).adjusted == -60_00
+
+
+def test_another_role_leaves_what_was_paid_in_the_old_one(locked):
+    """Roles are not dated; who was paid as a rep for October was a rep in October."""
+    update_member(actor=locked.operator, member=locked.rob, full_name=locked.rob.full_name, roles=[Role.EXECUTIVE])
+    recompute(locked)
+    assert not Statement.objects.filter(participant=locked.rob, month=NOVEMBER).exists()
+    take_back(locked, Deal.objects.get(amount=500_00))
+    book(locked.operator, [Won(locked.rob, date(2017, 11, 25), 1_000_00)])
+    recompute(locked)
+    assert (statement(locked.rob, NOVEMBER).earned, statement(locked.rob, NOVEMBER).adjusted) == (0, -32_00)
+
+
+def test_a_correction_that_no_longer_stands_is_taken_away(locked):
+    leave(actor=locked.operator, member=locked.rob, last_day=date(2017, 9, 30))
+    recompute(locked)
+    leave(actor=locked.operator, member=locked.rob, last_day=date(2017, 10, 31))
+    recompute(locked)
+    assert not Statement.objects.filter(participant=locked.rob, month=NOVEMBER).exists()
