@@ -119,6 +119,12 @@ class EarningLine(TenantModel):
             models.CheckConstraint(condition=Q(note__in=["", "true_up", "correction"]), name="earning_line_note"),
             models.CheckConstraint(condition=Q(date__gte=F("month")) | Q(note="correction"), name="earning_line_date"),
         ]
+        # PostgreSQL asks for the corrections of every line that is deleted, and a run deletes lines by the thousand.
+        indexes = [
+            models.Index(
+                fields=["tenant", "corrects"], name="earning_line_corrects", condition=Q(corrects__isnull=False)
+            )
+        ]
 
 
 class StatementProblem(TenantModel):
