@@ -97,7 +97,7 @@ def test_locking_by_keyboard_while_typing(company: Acme, page_for: Open) -> None
     page.keyboard.press("l")
     expect(page.get_by_role("row", name="Rob Rep").get_by_role("img", name="Locked")).to_be_visible()
     page.get_by_role("link", name="North", exact=True).click()
-    page.get_by_role("button", name="By last quarter’s share").click()
+    page.get_by_role("button", name="By last quarter’s share ±").click()
     expect(page.get_by_text("North is placed.")).to_be_visible()
     assert (cell(page, "Rob Rep"), cell(page, "Rita Rep")) == ("30,000", "30,000")
 

@@ -14,11 +14,15 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
+from accounts.access.actor import Actor
 from accounts.people.models import Member
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
 from salesops.lib.periods import FiscalCalendar
+from salesops.lib.templatetags.numbers import percent
+from targets.attainment.selectors import standings
 from targets.cascade.models import TargetCell, TargetNode, TargetPlan
+from targets.cascade.selectors import whole_tree
 from targets.facts import quotas, version
 from tests.factories import Acme
 from tests.targets.books import load_real_company, read_rows
@@ -133,6 +137,24 @@ def test_quotas_are_what_incentives_read(hardware: Tenant, files: Path) -> None:
     assert quotas(metric="bookings", period=calendar.parse("2017")) == quarter
     assert quotas(metric="bookings", period=calendar.parse("2017-Q3")) == {}
     assert sum(1 for quota in quarter.values() if quota == 0) == 5
+
+
+def test_attainment_of_the_real_quarter_at_every_node(hardware: Tenant, files: Path) -> None:
+    """Recomputed from the file: 78.3 % for the company, and every region, team and rep."""
+    run("hardware", "--approve")
+    (plan,), today, actor = TargetPlan.objects.all(), date(2018, 1, 1), Actor.operator(hardware)
+    found = standings(actor, plan, whole_tree(actor, today, plan), today)
+    reached = {each.node.name: each.reached for each in found}
+    places = {row["sales_agent"]: row for row in read_rows(files / "sales_teams.csv")}
+    won: dict[str, int] = dict.fromkeys(reached, 0)
+    for row in read_rows(files / "sales_pipeline.csv"):
+        if row["deal_stage"] == "Won" and "2017-10-01" <= row["close_date"] <= "2017-12-31":
+            place = places[row["sales_agent"]]
+            for name in (row["sales_agent"], place["manager"], place["regional_office"], "Meridian Hardware"):
+                won[name] += int(row["close_value"]) * 100
+    assert {name: each.actual for name, each in reached.items()} == won
+    company = reached["Meridian Hardware"]
+    assert (company.actual, company.target, percent(company.ratio)) == (280_249_600, 357_870_600, "78.3\xa0%")
 
 
 def test_running_it_again_changes_nothing(hardware: Tenant) -> None:
