@@ -11,12 +11,18 @@ from accounts.access.tokens import create_token
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.people.models import Member
+from incentives.payouts.models import PayoutBatch
+from incentives.plans.models import PlanAssignment
 from incentives.plans.services import create_plan
+from incentives.statements.models import Statement
 from pipeline.imports.models import ImportRun
+from targets.cascade.models import TargetPlan
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
 from tests.incentives.cast import OCTOBER, document, plan_for_reps, recompute, statement, submitted
 from tests.pipeline.cast import customer, deal, product, won
+
+_BOOKINGS = {"metric": "bookings", "period": "2026-Q4", "amount": 12_000_000, "step": 100}
 
 
 def _rep(company: Company) -> Member:
@@ -67,8 +73,8 @@ def _import(company: Company) -> int:
 
 def _target(company: Company) -> int:
     """A draft that the operator has set."""
-    actor = company.operator
-    return set_target(actor=actor, metric="bookings", period="2026-Q4", amount=12_000_000, step=100).pk
+    draft = TargetPlan.objects.filter(period="2026-Q4").first()
+    return (draft or set_target(actor=company.operator, **_BOOKINGS)).pk
 
 
 def _plan(company: Company) -> int:
@@ -79,11 +85,13 @@ def _plan(company: Company) -> int:
 
 def _month(company: Company) -> str:
     """October 2017: computed for the rep, and submitted for approval by HR."""
-    plan_for_reps(company, document(currency=company.tenant.currency))
-    won(company, _rep(company), closed_on=OCTOBER)
-    recompute(company)
-    hr = company.members["hana" if company.tenant.slug == "acme" else "hr"]
-    submitted(Actor(company.tenant, hr))
+    if not PlanAssignment.objects.exists():
+        plan_for_reps(company, document(currency=company.tenant.currency))
+    if not Statement.objects.filter(participant=_rep(company), month=OCTOBER).exists():
+        won(company, _rep(company), closed_on=OCTOBER)
+        recompute(company)
+    if not PayoutBatch.objects.filter(month=OCTOBER, state=PayoutBatch.State.IN_REVIEW).exists():
+        submitted(Actor(company.tenant, company.members["hana" if company.tenant.slug == "acme" else "hr"]))
     return "2017-10"
 
 
