@@ -100,6 +100,14 @@ class Credits:
     def total(self, node: TargetNode) -> Fraction:
         return sum(self.months(node).values(), Fraction(0))
 
+    def by_period(self, node: TargetNode, index: Mapping[date, int], count: int) -> list[Fraction]:
+        """Credited in each of `count` periods; `index` says which one a month's first day belongs to."""
+        sums = [Fraction(0)] * count
+        for month, value in self.months(node).items():
+            if month in index:
+                sums[index[month]] += value
+        return sums
+
     def between(self, node: TargetNode, first: date, last: date) -> Fraction:
         """Credited in the months that begin in those days."""
         months = self.months(node).items()

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from accounts.access.actor import Actor
 from salesops.lib.money import round_half_up
-from salesops.lib.periods import Period
+from salesops.lib.periods import Period, months_between
 from targets.cascade.history import Credits
 from targets.cascade.metrics import Metric, get_metric
 from targets.cascade.models import TargetNode, TargetPlan
@@ -93,6 +93,7 @@ def load_sheet(actor: Actor, plan: TargetPlan, *, opened: frozenset[int] | None,
         metric,
         quarter,
         earlier,
+        {month.start: at for at, each in enumerate(earlier) for month in months_between(each.start, each.end)},
         credits,
         nodes={node.pk: node for node in tree.nodes},
         opened=tree.opened,
@@ -111,13 +112,15 @@ class _Drawer:
     metric: Metric
     quarter: Period
     earlier: Sequence[Period]
+    index: Mapping[date, int]
     credits: Credits
     nodes: Mapping[int, NodeWithCells]
     opened: frozenset[int]
     today: date
 
     def row(self, node: NodeWithCells, level: int) -> Row:
-        earlier = [round_half_up(self.credits.between(node, each.start, each.end)) for each in self.earlier]
+        quarters = self.credits.by_period(node, self.index, len(self.earlier))
+        earlier = [round_half_up(amount) for amount in quarters]
         opened = node.pk in self.opened and not node.leaf
         lit = lights(self._facts(node, earlier))
         return Row(node, level, opened, node.amounts, node.unassigned, earlier, lit)

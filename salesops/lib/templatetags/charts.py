@@ -23,17 +23,19 @@ class Bar:
 
 
 def column_bars(values: Sequence[Number | None], now: Number | None, width: int, height: int) -> list[Bar]:
-    """One bar per earlier period and one for the present; a period without data is a line of half a pixel."""
-    every: list[Number | None] = [*values] if now is None else [*values, now]
-    top = max((Fraction(value) for value in every if value), default=Fraction(0))
-    step = Fraction(width, max(len(every), 1))
+    """One bar per earlier period and one for the present; a period without data is a line of half a pixel.
+
+    Pixels are floats: a tree grid draws some four hundred of these.
+    """
+    every = [float(value or 0) for value in ([*values] if now is None else [*values, now])]
+    top = max(every, default=0.0)
+    step = width / max(len(every), 1)
     bars = []
     for index, value in enumerate(every):
-        share = Fraction(value) / top if value and top > 0 else Fraction(0)
-        tall = max(share * (height - 2), Fraction(1, 2))
+        tall = max(value / top * (height - 2) if top > 0 else 0.0, 0.5)
         bars.append(
             Bar(
-                x=px(step * index + Fraction(1, 2)),
+                x=px(step * index + 0.5),
                 y=px(height - tall),
                 width=px(step - 2),
                 height=px(tall),
