@@ -16,6 +16,8 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Case, DecimalField, F, IntegerField, Max, Q, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import MD5, Cast, Concat, TruncMonth
 
+from accounts.jobs.models import JobState
+from accounts.jobs.selectors import latest_ended
 from pipeline.ledger.models import WHOLE, CreditLine
 
 Basis = Literal["booked", "invoiced", "collected", "refunded"]
@@ -99,6 +101,12 @@ class Credit:
 def position() -> int:
     """The ledger's last number; 0 when it is empty. Two equal positions saw the same lines."""
     return CreditLine.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def failed_its_check() -> bool:
+    """Whether the last night's check of the ledger found differences, or broke: then nothing may be paid by it."""
+    last = latest_ended("ledger.reconcile")
+    return last is not None and (last.state == JobState.DEAD or bool(last.counts.get("differences")))
 
 
 def total(where: Slice, measure: Measure = "amount") -> Total:

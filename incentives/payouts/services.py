@@ -17,6 +17,7 @@ from accounts.tenancy.models import Tenant
 from incentives.payouts.locks import take_turns
 from incentives.payouts.models import PayoutBatch
 from incentives.statements.models import Statement
+from pipeline import facts
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
 from salesops.lib.periods import month_of
 
@@ -67,6 +68,9 @@ def approve(*, actor: Actor, month: date, digest: str, at: datetime) -> PayoutBa
     refusal = why_not(actor, batch)
     if refusal is not None:
         raise refusal
+    if facts.failed_its_check():
+        message = gettext_noop("The night’s check of the ledger found differences; have them settled first.")
+        raise DomainError("ledger_differs", message)
     if not batch.digest == digest == digest_of(month):
         message = gettext_noop("The statements have changed since this page was made; look at them again.")
         raise DomainError("changed", message)

@@ -7,16 +7,29 @@ from datetime import date
 import pytest
 
 from accounts.audit.models import AuditEntry
+from accounts.jobs.services import run_inline
 from accounts.people.models import Member
 from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, digest_of, send_back, submit, why_not
+from pipeline.ledger.models import CreditLine
+from pipeline.ledger.services import Fact, credit
 from salesops.lib.errors import DomainError, NotVisible
-from tests.incentives.cast import NOON, NOVEMBER, OCTOBER, approved, recompute, submitted
+from tests.incentives.cast import NOON, NOVEMBER, OCTOBER, approved, recompute, submitted, take_back
 from tests.targets.books import Won, book
 
 
 def approving(actor, month=OCTOBER):
     return approve(actor=actor, month=month, digest=digest_of(month), at=NOON)
+
+
+def check(company, night):
+    """The first step of a night."""
+    run_inline(actor=company.operator, kind="ledger.reconcile", period=night, as_of=NOON)
+
+
+def rewin(company, line):
+    fact = Fact(line.basis, line.date, line.participant_id, line.amount, line.deal_id, line.units)
+    credit(actor=company.operator, facts=[fact])
 
 
 def test_a_payout_is_approved_by_somebody_else(computed, hana, eve):
@@ -134,3 +147,16 @@ def test_an_approved_month_is_not_computed_again(computed, hana, eve):
     recompute(computed)
     assert digest_of(OCTOBER) == before
     assert PayoutBatch.objects.get().state == "approved"
+
+
+def test_a_ledger_that_differs_from_its_deals_stops_the_payout(computed, hana, eve):
+    """Until a later night finds it in order again."""
+    submitted(hana)
+    lost_line = CreditLine.objects.filter(participant=computed.rob, reverses=None).first()
+    take_back(computed, lost_line.deal)
+    check(computed, "2018-01-02")
+    with pytest.raises(DomainError, match="check of the ledger found differences"):
+        approving(eve)
+    rewin(computed, lost_line)
+    check(computed, "2018-01-03")
+    assert approving(eve).state == "approved"
