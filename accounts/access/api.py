@@ -1,19 +1,36 @@
-"""How the API says no: problem details (RFC 9457)."""
+"""How the API reads a body, and how it says no: problem details (RFC 9457)."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import IO, Any
 
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from salesops.lib.errors import DomainError, DomainErrors, NotVisible
 
 _TYPE = "application/problem+json"
+
+
+class StorableJSONParser(JSONParser):
+    """Refuses what JSON can say but neither Python's stack nor UTF-8 can hold: nesting without end, half characters."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        try:
+            data: dict[str, Any] = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError):
+            raise exceptions.ParseError from None
+        return data
 
 
 def _problem(error: DomainError) -> dict[str, Any]:

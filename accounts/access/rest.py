@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from django.db import connection, models
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import APIException, MethodNotAllowed, PermissionDenied
+from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -171,6 +171,8 @@ def _key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > 80:
         raise DomainError("too_long", gettext_noop("At most 80 characters."), "Idempotency-Key")
+    if not key.isprintable():
+        raise ParseError
     return key
 
 

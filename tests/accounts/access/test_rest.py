@@ -80,3 +80,16 @@ def test_an_overlong_key_is_refused(acme: Acme, client_for) -> None:
     )
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"full_name": "\\ud800"}', '{"full_name": NaN}', '{"\\udfff": 1}'])
+def test_a_body_that_cannot_be_held_is_refused(acme: Acme, client_for, body: str) -> None:
+    answer = client_for(acme.ada).post("/t/acme/api/v1/members/", body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_an_unprintable_key_is_refused(acme: Acme, client_for) -> None:
+    answer = client_for(acme.ada).post(
+        "/t/acme/api/v1/members/", NEW, content_type="application/json", headers={"Idempotency-Key": "\x00"}
+    )
+    assert answer.status_code == 400
