@@ -34,15 +34,16 @@ def deal_list(request: TenantRequest) -> HttpResponse:
     narrowed, typed = pages.read_filter(request.GET, request.tenant.calendar)
     deals = selectors.find_deals(request.actor, day, narrowed)
     found = page(deals, by=narrowed.order, cursor=request.GET.get("cursor", ""))
+    stages = selectors.stages()
     context = {
-        "page": found,
+        "rows": pages.with_badges(found.rows, stages),
         "filters": typed,
         "filtered": bool(narrowed),
         "count": selectors.count_capped(deals),
         "most": selectors.COUNTED,
         "next_url": query_with(request.GET, found.next),
         "previous_url": query_with(request.GET, found.previous),
-        "stages": selectors.stages(),
+        "stages": stages,
         "owners": members_within(request.actor, "deals.view", day),
         "may_edit": has(request.actor, "deals.edit"),
         "may_import": has(request.actor, "imports.run"),
