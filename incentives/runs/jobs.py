@@ -20,7 +20,7 @@ from incentives.runs.writing import replace
 from salesops.lib.errors import gettext_noop
 
 RECOMPUTE = "incentives.recompute"
-CHUNK = 500  # people of a hundred credits each: 50,000 lines, some 60 MB and a few seconds (benchmarks/bench_recompute)
+CHUNK = 500  # people; with a hundred credits each, 50,000 lines are in memory at a time
 WARNINGS_SHOWN = 100
 
 
