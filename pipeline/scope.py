@@ -11,9 +11,14 @@ from accounts.access.policy import visible_members
 from accounts.people.models import Member
 
 
-def members_within(actor: Actor, capability: str, as_of: date, also: int | None = None) -> QuerySet[Member]:
-    """Members still here whose rows the actor reaches by the capability, by name; `also` even if gone."""
-    here = Q(left_on__isnull=True) | Q(left_on__gte=as_of) | Q(pk=also)
-    members: QuerySet[Member] = Member.objects.filter(here).order_by("sort_name", "id")
+def members_within(actor: Actor, capability: str, as_of: date) -> QuerySet[Member]:
+    """Members whose rows the actor reaches by the capability, by name, those who have left among them."""
+    members: QuerySet[Member] = Member.objects.order_by("sort_name", "id")
     within = visible_members(actor, capability, as_of)
     return members if within is None else members.filter(pk__in=within)
+
+
+def members_here(actor: Actor, capability: str, as_of: date, also: int | None = None) -> QuerySet[Member]:
+    """Those of them who are still here; `also` even if gone."""
+    here = Q(left_on__isnull=True) | Q(left_on__gte=as_of) | Q(pk=also)
+    return members_within(actor, capability, as_of).filter(here)

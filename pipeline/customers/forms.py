@@ -15,7 +15,7 @@ from pipeline.customers.models import Customer
 from pipeline.customers.selectors import visible_customers
 from pipeline.customers.services import CustomerValues
 from pipeline.fields import MoneyField, set_currency
-from pipeline.scope import members_within
+from pipeline.scope import members_here
 
 
 class CustomerForm(forms.Form):
@@ -42,7 +42,7 @@ class CustomerForm(forms.Form):
         set_currency(self, actor.tenant.currency)
         self.parent_id = customer.parent_id if customer else None
         owner: Any = self.fields["owner"]
-        owner.queryset = members_within(actor, "customers.edit", as_of, also=customer.owner_id if customer else None)
+        owner.queryset = members_here(actor, "customers.edit", as_of, also=customer.owner_id if customer else None)
         owner.required = scope_of(actor, "customers.edit") is not Scope.ALL
         self.fields["region"].queryset = Region.objects.order_by("name")  # type: ignore[attr-defined]
 

@@ -48,7 +48,11 @@ def customer_list(request: TenantRequest) -> HttpResponse:
 def customer_detail(request: TenantRequest, customer_id: int) -> HttpResponse:
     day = today(request)
     customer = selectors.get_customer(request.actor, day, customer_id)
-    deals = find_deals(request.actor, day, DealFilter(customer_id=customer.pk)).order_by(*NEWEST)
+    deals = (
+        find_deals(request.actor, day, DealFilter(customer_id=customer.pk))
+        .select_related("owner", "stage", "product")
+        .order_by(*NEWEST)
+    )
     context = {
         "customer": customer,
         "deals": list(deals[:_DEALS_SHOWN]),

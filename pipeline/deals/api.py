@@ -104,7 +104,8 @@ class DealListView(_DealAPIView):
     def get(self, request: Request) -> Response:
         """Deals in one's scope, the newest in their stage first; with `period` the last closed first."""
         narrowed, _ = pages.read_filter(request.query_params, self.actor.tenant.calendar)
-        return self.page(selectors.find_deals(self.actor, today(self.http), narrowed), DealOut, narrowed.order)
+        found = selectors.find_deals(self.actor, today(self.http), narrowed).prefetch_related("stage")
+        return self.page(found, DealOut, narrowed.order)
 
     @extend_schema(request=NewDealIn, responses={201: DealOut}, parameters=[IDEMPOTENCY_KEY])
     @once

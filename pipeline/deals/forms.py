@@ -19,7 +19,7 @@ from pipeline.deals.models import Deal, Stage
 from pipeline.deals.values import DealValues
 from pipeline.fields import DayField, MoneyField, set_currency
 from pipeline.products.models import Product
-from pipeline.scope import members_within
+from pipeline.scope import members_here
 
 
 class CustomerNameField(forms.CharField):
@@ -70,7 +70,7 @@ class DealForm(forms.Form):
         set_currency(self, actor.tenant.currency)
         self.fields["customer"].bind_to(actor, as_of)  # type: ignore[attr-defined]
         self.fields["product"].queryset = Product.objects.order_by("name")  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = members_within(actor, "deals.edit", as_of, also=deal.owner_id if deal else None)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = members_here(actor, "deals.edit", as_of, also=deal.owner_id if deal else None)  # type: ignore[attr-defined]
         if deal is None or deal.stage.kind == Stage.Kind.OPEN:
             del self.fields["closed_on"]
         if deal is None:

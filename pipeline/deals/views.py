@@ -34,9 +34,9 @@ def deal_list(request: TenantRequest) -> HttpResponse:
     narrowed, typed = pages.read_filter(request.GET, request.tenant.calendar)
     deals = selectors.find_deals(request.actor, day, narrowed)
     found = page(deals, by=narrowed.order, cursor=request.GET.get("cursor", ""))
-    stages = selectors.stages()
+    stages, owners = selectors.stages(), list(members_within(request.actor, "deals.view", day))
     context = {
-        "rows": pages.with_badges(found.rows, stages),
+        "rows": pages.table(found.rows, stages, owners),
         "filters": typed,
         "filtered": bool(narrowed),
         "count": selectors.count_capped(deals),
@@ -44,7 +44,7 @@ def deal_list(request: TenantRequest) -> HttpResponse:
         "next_url": query_with(request.GET, found.next),
         "previous_url": query_with(request.GET, found.previous),
         "stages": stages,
-        "owners": members_within(request.actor, "deals.view", day),
+        "owners": owners,
         "may_edit": has(request.actor, "deals.edit"),
         "may_import": has(request.actor, "imports.run"),
     }

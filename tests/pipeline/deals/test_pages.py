@@ -76,7 +76,7 @@ def test_the_list_goes_on_by_key_and_loses_no_deal(in_acme: Acme, client_for: Cl
     first = client.get("/t/acme/deals/")
     assert len(first.context["rows"]) == 50
     second = client.get(f"/t/acme/deals/{first.context['next_url']}")
-    shown = [one.reference for page in (first, second) for one, _ in page.context["rows"]]
+    shown = [one.deal.reference for page in (first, second) for one in page.context["rows"]]
     assert sorted(shown) == sorted(made)
 
 
