@@ -16,6 +16,8 @@ class TenantCommand(BaseCommand, ABC):
     """Enters the tenant of `--tenant` and calls `work`. A refusal is printed as a line for each problem, on standard
     error with its option, path or row, and the exit status is 2; a transaction left open by it is rolled back."""
 
+    about = ""  # the argument with the file that a refusal without a field is about
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenant", required=True, metavar="SLUG", help="the company's address, as in /t/SLUG/")
 
@@ -26,7 +28,7 @@ class TenantCommand(BaseCommand, ABC):
                 self.work(tenant, options)
         except DomainError as error:
             for problem in error.errors if isinstance(error, DomainErrors) else (error,):
-                self.stderr.write(_line(problem, options), style_func=str)
+                self.stderr.write(_line(problem, options, self.about), style_func=str)
             raise SystemExit(2) from None
 
     @abstractmethod
@@ -34,14 +36,13 @@ class TenantCommand(BaseCommand, ABC):
         """What the command does, inside the tenant and outside any transaction."""
 
 
-def _line(problem: DomainError, options: dict[str, Any]) -> str:
+def _line(problem: DomainError, options: dict[str, Any], about: str) -> str:
     """`--amount: …` where the field is one of the command's options, else the path or row as it is."""
     message = " ".join(problem.message.split())
-    if problem.field is None:
-        return message
-    return (
-        f"--{problem.field.replace('_', '-')}: {message}" if problem.field in options else f"{problem.field}: {message}"
-    )
+    where = problem.field or (str(options[about]) if about else "")
+    if where in options:
+        where = f"--{where.replace('_', '-')}"
+    return f"{where}: {message}" if where else message
 
 
 def _tenant(slug: str) -> Tenant:

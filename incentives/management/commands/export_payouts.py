@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
-from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from incentives.payouts.exports import Format, left_out, not_computed, read_format, write_payouts
 from salesops.lib.errors import DomainError, gettext_noop
@@ -16,34 +16,29 @@ from salesops.lib.exports import whole_file
 from salesops.lib.periods import FiscalCalendar, Period, months_between
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     help = (
         "Writes one row for each participant and month that had an assignment. Participants with an error are named on "
         "standard error and left out. Exit status 2: bad input; no file is written then."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the company's address")
+        super().add_arguments(parser)
         parser.add_argument("--from", required=True, metavar="YYYY-MM", help="the first month")
         parser.add_argument("--to", required=True, metavar="YYYY-MM", help="the last month")
         parser.add_argument("--format", required=True, help="csv or xlsx")
         parser.add_argument("--output", required=True, type=Path, metavar="FILE")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
-        if tenant is None:
-            raise CommandError(f"--tenant: there is no company at “{options['tenant']}”.", returncode=2)
-        try:
-            months, format = read_months(options["from"], options["to"]), read_format(options["format"])
-        except DomainError as error:
-            raise CommandError(f"--{error.field}: {error.message}", returncode=2) from error
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        months, format = read_months(options["from"], options["to"]), read_format(options["format"])
         try:
             self._export(tenant, months, format, options["output"])
         except OSError as error:
-            raise CommandError(f"--output: {options['output']}: {error.strerror}.", returncode=2) from error
+            message = gettext_noop("%(path)s: %(reason)s.")
+            raise DomainError("unwritable", message, "output", path=options["output"], reason=error.strerror) from error
 
     def _export(self, tenant: Tenant, months: list[Period], format: Format, path: Path) -> None:
-        with tenant_scope(tenant.pk), transaction.atomic():
+        with transaction.atomic():
             with whole_file(path) as file:
                 write_payouts(file, format, months, tenant.currency)
             for problem in left_out(months):

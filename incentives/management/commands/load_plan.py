@@ -6,27 +6,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts.access.actor import Actor
 from accounts.people.models import Member, Role, Team
-from accounts.tenancy.context import tenant_scope
+from accounts.tenancy.command import TenantCommand
 from accounts.tenancy.models import Tenant
 from incentives.engine.document import load_json
 from incentives.plans.models import Plan, PlanVersion
 from incentives.plans.services import Target, add_version, assign, create_plan
-from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
+from salesops.lib.errors import DomainError, gettext_noop
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     help = (
         "Loads a plan document as a new plan or a new version of it, and assigns it. The same document again changes "
         "nothing. Exit status 2: one line per problem, with its path in the document."
     )
 
+    about = "document"
+
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the company's address")
+        super().add_arguments(parser)
         parser.add_argument("--name", required=True, help="the plan's name")
         parser.add_argument("--effective", required=True, metavar="YYYY-MM-01", help="the first day it holds")
         parser.add_argument(
@@ -38,25 +40,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("document", type=Path, metavar="PLAN.json")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
-        if tenant is None:
-            raise CommandError(f"--tenant: there is no company at “{options['tenant']}”.", returncode=2)
-        try:
-            effective = _day(options["effective"])
-            document = load_json(_content(options["document"]))
-            with tenant_scope(tenant.pk), transaction.atomic():
-                before = PlanVersion.objects.count()
-                version = load(Actor.operator(tenant), options["name"], effective, document, options["assign"])
-                made = PlanVersion.objects.count() > before
-        except DomainError as error:
-            self._refuse(error, options["document"])
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        effective = _day(options["effective"])
+        document = load_json(_content(options["document"]))
+        with transaction.atomic():
+            before = PlanVersion.objects.count()
+            version = load(Actor.operator(tenant), options["name"], effective, document, options["assign"])
+            made = PlanVersion.objects.count() > before
         self.stdout.write(f"{version}: {'loaded' if made else 'nothing new'}, effective {version.effective_from}.")
-
-    def _refuse(self, error: DomainError, path: Path) -> None:
-        for problem in error.errors if isinstance(error, DomainErrors) else (error,):
-            self.stderr.write(f"{problem.field or path}: {problem.message}", style_func=str)
-        raise SystemExit(2)
 
 
 def load(actor: Actor, name: str, effective: date, document: object, targets: list[str]) -> PlanVersion:
@@ -83,9 +74,9 @@ def read_target(text: str) -> Target:
         return Target(member=member)
     if kind not in {"role", "team", "member"}:
         message = gettext_noop("“%(text)s” is not role:ROLE, team:NAME or member:FULL NAME.")
-        raise DomainError("bad_target", message, "--assign", text=text)
+        raise DomainError("bad_target", message, "assign", text=text)
     message = gettext_noop("there is no %(kind)s named “%(name)s”.")
-    raise DomainError("unknown_target", message, "--assign", kind=kind, name=name)
+    raise DomainError("unknown_target", message, "assign", kind=kind, name=name)
 
 
 def _day(text: str) -> date:
@@ -93,7 +84,7 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         message = gettext_noop("“%(text)s” is not a date like 2017-10-01.")
-        raise DomainError("bad_date", message, "--effective", text=text) from None
+        raise DomainError("bad_date", message, "effective", text=text) from None
 
 
 def _content(path: Path) -> bytes:

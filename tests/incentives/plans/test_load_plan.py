@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from incentives.plans.models import PlanAssignment, PlanVersion
 from tests.incentives.cast import component, document
@@ -91,7 +91,5 @@ def test_a_bad_day_is_refused(capsys, load):
     assert line == "--effective: “soon” is not a date like 2017-10-01."
 
 
-def test_an_unknown_company_is_refused(load):
-    with pytest.raises(CommandError, match="--tenant: there is no company") as refused:
-        load(document(), tenant="nobody")
-    assert refused.value.returncode == 2
+def test_an_unknown_company_is_refused(load, capsys):
+    assert refusal(capsys, load, document(), tenant="nobody") == ["--tenant: There is no company at “nobody”."]
