@@ -22,6 +22,7 @@ from accounts.people.models import Access, Member, Region, Role, Team, TeamLead,
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
 from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
+from salesops.lib.periods import check_day
 
 D = TypeVar("D", TeamMembership, TeamLead)
 _SLUG = re.compile(r"^[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?$", re.ASCII)
@@ -273,6 +274,7 @@ def put_in_charge(*, actor: Actor, member: Member, team: Team, starts_on: date |
 
 def _replace(actor: Actor, model: type[D], whose: dict[str, Any], what: dict[str, Any], starts_on: date | None) -> D:
     """End the row that holds and make the new one. The same again changes nothing; starting earlier is refused."""
+    check_day(starts_on, "starts_on")
     current: D | None = model.objects.filter(**whose, ends_on__isnull=True).select_for_update().first()
     if current is not None:
         if all(getattr(current, name) == value for name, value in what.items()):

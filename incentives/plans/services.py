@@ -18,6 +18,7 @@ from accounts.people.models import Member, Role, Team
 from incentives.engine import parse_plan
 from incentives.plans.models import Plan, PlanAssignment, PlanVersion
 from salesops.lib.errors import DomainError, gettext_noop
+from salesops.lib.periods import check_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def assign(*, actor: Actor, plan: Plan, target: Target, starts_on: date, ends_on
     stays so and nothing changes.
     """
     require(actor, "plans.manage")
+    check_day(starts_on, "starts_on")
+    check_day(ends_on, "ends_on")
     if ends_on is not None and ends_on < starts_on:
         raise DomainError("bad_dates", gettext_noop("The last day is before the first."), "ends_on")
     whose = {"role": target.role, "team": target.team, "member": target.member}
@@ -135,6 +138,7 @@ def end_assignment(*, actor: Actor, assignment_id: int, ends_on: date) -> None:
 
 def _check(actor: Actor, effective_from: date, document: object) -> None:
     """A version begins with a month, since a month's statement is computed by one version."""
+    check_day(effective_from, "effective_from")
     if effective_from.day != 1:
         raise DomainError("mid_month", gettext_noop("A version begins on the first day of a month."), "effective_from")
     currency = parse_plan(document).currency

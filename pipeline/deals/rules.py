@@ -8,8 +8,8 @@ from pipeline.deals.models import Stage
 from pipeline.deals.values import DealValues
 from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.money import MAX_MINOR
+from salesops.lib.periods import check_day
 
-_FIRST, _LAST = date(1900, 1, 1), date(2900, 12, 31)  # the years of the fiscal calendar
 _MOST_UNITS = 1_000_000_000
 
 
@@ -20,9 +20,7 @@ def check_values(after: DealValues, kind: str) -> None:
     if not 0 <= after.units <= _MOST_UNITS:
         raise DomainError("out_of_range", gettext_noop("The number of units is out of range."), "units")
     for name in ("engaged_on", "expected_on", "closed_on"):
-        day = getattr(after, name)
-        if day is not None and not _FIRST <= day <= _LAST:
-            raise DomainError("bad_date", gettext_noop("The year is out of range."), name)
+        check_day(getattr(after, name), name)
     _check_closing(after, kind)
 
 

@@ -16,6 +16,14 @@ from salesops.lib.errors import DomainError, gettext_noop
 PeriodKind = Literal["month", "quarter", "year"]
 _KEY = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?", re.ASCII)
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2900, 12, 31)
+
+
+def check_day(day: date | None, field: str) -> None:
+    """Refuse a day outside the years of fiscal calendars; there, the day before or after may not even exist."""
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise DomainError("bad_date", gettext_noop("The year is out of range."), field)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
@@ -81,7 +89,7 @@ class FiscalCalendar:
 
     def parse(self, key: str, field: str = "period") -> Period:
         match = _KEY.fullmatch(key)
-        if match is None or not 1900 <= int(match["year"]) <= 2900:
+        if match is None or not FIRST_DAY.year <= int(match["year"]) <= LAST_DAY.year:
             raise DomainError(
                 "bad_period",
                 gettext_noop("“%(key)s” is not a period; write 2026-01, 2026-Q1 or 2026."),

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.lib.errors import DomainError
-from salesops.lib.periods import FiscalCalendar, PeriodKind, add_months, month_of, months_between
+from salesops.lib.periods import (
+    FIRST_DAY,
+    LAST_DAY,
+    FiscalCalendar,
+    PeriodKind,
+    add_months,
+    check_day,
+    month_of,
+    months_between,
+)
 
 _days = st.dates(date(1950, 1, 1), date(2850, 12, 31))
 _calendars = st.integers(1, 12).map(FiscalCalendar)
@@ -104,3 +113,14 @@ def test_a_fiscal_year_begins_in_a_month_of_the_year(month: int) -> None:
     with pytest.raises(DomainError) as refused:
         FiscalCalendar(month)
     assert refused.value.code == "bad_month"
+
+
+@pytest.mark.parametrize("day", [date.min, date(1899, 12, 31), date(2901, 1, 1), date.max])
+def test_a_day_that_no_fiscal_year_has_is_refused(day):
+    with pytest.raises(DomainError, match="out of range"):
+        check_day(day, "starts_on")
+
+
+def test_every_fiscal_year_begins_and_ends_on_a_good_day():
+    for day in (FIRST_DAY, LAST_DAY, None):
+        check_day(day, "starts_on")

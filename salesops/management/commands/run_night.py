@@ -14,6 +14,7 @@ from accounts.tenancy.models import Tenant
 from salesops import nightly
 from salesops.lib import clock
 from salesops.lib.errors import DomainError, gettext_noop
+from salesops.lib.periods import check_day
 
 
 class Command(TenantCommand):
@@ -52,6 +53,7 @@ def _day(text: str, tenant: Tenant) -> date:
     except ValueError:
         message = gettext_noop("“%(text)s” is not a date like 2018-01-01.")
         raise DomainError("bad_date", message, "date", text=text) from None
+    check_day(day, "date")
     if day > tenant.day_of(clock.now()):
         message = gettext_noop("%(day)s has not begun yet in %(time_zone)s.")
         raise DomainError("not_begun", message, "date", day=day, time_zone=tenant.time_zone)
