@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.access.actor import Actor
 from accounts.access.refusals import not_found
@@ -47,7 +48,8 @@ class TenantMiddleware:
     """Sets `request.tenant` and `request.actor` below `/t/<slug>/`, for a session or, on the API, a member's token.
 
     The whole response is made inside one transaction (with ATOMIC_REQUESTS a second time around the view), so that a
-    lazily rendered page still has its tenant, and everything is undone when the answer is a server error.
+    lazily rendered page still has its tenant, and everything is undone when the answer is a server error. Times
+    are shown in the tenant's zone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -90,7 +92,8 @@ class TenantMiddleware:
     def _inside(self, request: HttpRequest, tenant: Tenant, member: Member) -> HttpResponseBase:
         request.tenant = tenant  # type: ignore[attr-defined]
         request.actor = Actor(tenant, member)  # type: ignore[attr-defined]
-        response = self._respond(request)
+        with timezone.override(ZoneInfo(tenant.time_zone)):
+            response = self._respond(request)
         if response.status_code >= _FIRST_SERVER_ERROR:
             transaction.set_rollback(True)
         return response
