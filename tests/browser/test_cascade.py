@@ -115,7 +115,7 @@ def test_a_refusal_keeps_what_was_typed(company: Acme, page_for: Open) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 800, 1440])
-def test_the_pages_are_sound_at_every_width(  # noqa: PLR0917 (fixtures)
+def test_the_pages_are_sound_at_every_width(
     company: Acme,
     page_for: Open,
     axe: Callable[[Page], None],

@@ -80,12 +80,12 @@ def _walk(page: Page, axe: Callable[[Page], None], judged: set[str]) -> Iterator
 
 def _judge(page: Page, address: str, axe: Callable[[Page], None]) -> Iterator[str]:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a colour on its way is no colour to judge
         try:
             axe(page)
         except AssertionError as error:
             yield f"{scheme}: {error}"
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         overflow: Any = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

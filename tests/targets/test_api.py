@@ -92,7 +92,7 @@ def test_attainment_per_node(booked: Acme, eves: Client, eve: Actor, erik: Actor
 
 
 @pytest.mark.parametrize("name", ["max", "rob", "hana"])
-def test_others_read_their_part_and_write_nothing(  # noqa: PLR0917 (fixtures)
+def test_others_read_their_part_and_write_nothing(
     booked: Acme, client_for: SignIn, eve: Actor, erik: Actor, placed: TargetPlan, name: str
 ) -> None:
     client = client_for(booked.members[name])

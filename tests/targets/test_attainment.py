@@ -56,7 +56,7 @@ def test_working_days_gone_and_left(today: date, gone: int, left: int) -> None:
         (0, 30_00, 5, None, 60_00, 0, None, "none"),
     ],
 )
-def test_where_a_target_stands(  # noqa: PLR0917 (a table's columns)
+def test_where_a_target_stands(
     target: int, actual: int, gone: int, ratio: Fraction, landing: int, gap: int, a_day: int, tone: str
 ) -> None:
     stands = Attainment(target, actual, Clockwork(gone, 10))

@@ -211,7 +211,7 @@ def in_force(eve: Actor, erik: Actor, placed: TargetPlan) -> TargetPlan:
     [("eve", "Acme East North Rob Sam"), ("hana", "Acme East North Rob Sam"), ("max", "North Rob"), ("rob", "Rob")],
 )
 @pytest.mark.parametrize("place", ["cascade", "attainment"])
-def test_who_sees_which_nodes(  # noqa: PLR0917 (fixtures)
+def test_who_sees_which_nodes(
     booked: Acme, client_for: SignIn, in_force: TargetPlan, name: str, names: str, place: str
 ) -> None:
     client = client_for(booked.members[name])
