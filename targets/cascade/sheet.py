@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from accounts.access.actor import Actor
 from salesops.lib.money import round_half_up
-from salesops.lib.periods import Period, months_between
+from salesops.lib.periods import FiscalCalendar, Period, months_between
 from targets.cascade.history import Credits
 from targets.cascade.metrics import Metric, get_metric
 from targets.cascade.models import TargetNode, TargetPlan
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def growth(self) -> Fraction | None:
-        """Against last quarter; None where nothing was credited then."""
+        """Against the last full quarter; None where nothing was credited then."""
         return Fraction(self.amount, self.last) - 1 if self.last > 0 else None
 
 
@@ -80,11 +80,8 @@ class Sheet:
 
 def load_sheet(actor: Actor, plan: TargetPlan, *, opened: frozenset[int] | None, as_of: date) -> Sheet:
     """`opened` None: the tree as it first opens. At most five queries, however many rows."""
-    calendar = actor.tenant.calendar
-    quarter = calendar.parse(plan.period)
-    earlier = [calendar.previous(quarter)]
-    while len(earlier) < QUARTERS:
-        earlier.insert(0, calendar.previous(earlier[0]))
+    quarter = actor.tenant.calendar.parse(plan.period)
+    earlier = full_quarters_before(quarter, actor.tenant.calendar, as_of)
     tree = shown_tree(actor, as_of, plan, opened)
     metric = get_metric(plan.metric)
     credits = Credits.behind(metric, tree.nodes, earlier[0].start, earlier[-1].end)
@@ -102,6 +99,17 @@ def load_sheet(actor: Actor, plan: TargetPlan, *, opened: frozenset[int] | None,
     rows = [drawer.row(node, level) for node, level in depth_first(tree.nodes, tree.opened)]
     gaps = [drawer.row(node, 0) for node in tree.nodes if any(node.unassigned)]
     return Sheet(plan, metric, quarter, earlier[-1], rows, gaps, tree.opened)
+
+
+def full_quarters_before(quarter: Period, calendar: FiscalCalendar, as_of: date) -> list[Period]:
+    """Oldest first. One that is still under way says little about the next, so it is left out."""
+    last = calendar.previous(quarter)
+    while last.end >= as_of:
+        last = calendar.previous(last)
+    quarters = [last]
+    while len(quarters) < QUARTERS:
+        quarters.insert(0, calendar.previous(quarters[0]))
+    return quarters
 
 
 @dataclass(frozen=True, slots=True)
