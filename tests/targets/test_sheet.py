@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -25,4 +26,4 @@ def test_a_target_is_compared_with_full_quarters_only(as_of, last):
     calendar = FiscalCalendar()
     quarters = full_quarters_before(calendar.parse("2027-Q1"), calendar, as_of)
     assert (len(quarters), quarters[-1].key) == (8, last)
-    assert all(calendar.next(one) == other for one, other in zip(quarters, quarters[1:], strict=False))
+    assert all(calendar.next(one) == other for one, other in pairwise(quarters))
