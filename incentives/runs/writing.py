@@ -24,7 +24,7 @@ _Key = tuple[int, date]
 
 
 class Moved(Exception):
-    """A month was approved while the run was calculating; the next attempt sees it closed."""
+    """While the run was calculating a month was approved, or a run to a later day began; the next attempt sees it."""
 
 
 @dataclass(slots=True)

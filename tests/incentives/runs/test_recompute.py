@@ -9,16 +9,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.jobs.services import run_inline
 from accounts.people.services import put_in_team
 from accounts.tenancy.context import tenant_scope
 from incentives.payouts.models import PayoutBatch
 from incentives.plans.models import PlanAssignment
 from incentives.plans.services import Target, add_version, assign, create_plan, end_assignment
+from incentives.runs import jobs
+from incentives.runs.jobs import RECOMPUTE
+from incentives.runs.writing import Moved
 from incentives.statements.models import Earning, EarningLine, Statement, StatementProblem
 from pipeline.ledger.models import CreditLine
 from pipeline.ledger.services import Fact, credit
 from tests.incentives.cast import (
     DECEMBER,
+    NOON,
     NOVEMBER,
     OCTOBER,
     by_attainment,
@@ -105,6 +110,42 @@ def test_a_new_month_leaves_the_drafts_of_the_earlier_ones_alone(sold):
 def test_an_earlier_night_leaves_later_months_alone(computed):
     recompute(computed, "2017-11-01")
     assert Statement.objects.filter(month=DECEMBER).count() == 4
+
+
+@pytest.mark.parametrize("night", ["2017-11-15", "2017-12-02", "2018-01-01"])
+def test_an_old_night_done_late_keeps_what_later_ones_computed(computed, night):
+    """Rob's credit of 25 November is after the late night's last day; it stays in the draft that already counts it."""
+    book(computed.operator, [Won(computed.rob, date(2017, 11, 25), 100_00)])
+    recompute(computed)
+    job = recompute(computed, night)
+    assert statement(computed.rob, NOVEMBER).earned == 10_00
+    assert Earning.objects.get(participant=computed.rob, month=NOVEMBER).measure == 130_000
+    said = ["Computed up to 2017-12-31, as far as a later run had gone already."]
+    assert list(job.warnings) == ([] if night == "2018-01-01" else said)
+
+
+def test_an_old_night_done_late_computes_what_has_changed_since(computed):
+    book(computed.operator, [Won(computed.rob, date(2017, 10, 25), 100_00)])
+    assert recompute(computed, "2017-11-15").counts["statements written"] > 0
+    assert statement(computed.rob).earned == 70_00
+
+
+def test_a_night_goes_as_far_as_hr_had_it_computed(sold, hana):
+    plan_for_reps(sold)
+    book(sold.operator, [Won(sold.rob, date(2017, 11, 15), 100_00)])
+    payload = {"up_to": "2017-11-15"}
+    run_inline(actor=hana, kind=RECOMPUTE, period="2017-11-15", payload=payload, as_of=NOON)
+    recompute(sold, "2017-11-15")  # up to the 14th, and late
+    assert statement(sold.rob, NOVEMBER).earned == 10_00
+
+
+def test_a_run_stops_when_one_to_a_later_day_begins_meanwhile(sold, monkeypatch):
+    plan_for_reps(sold)
+    days = iter([None, date(2018, 1, 1)])
+    monkeypatch.setattr(jobs, "_reached", lambda: next(days))
+    with pytest.raises(Moved):
+        recompute(sold)
+    assert not Statement.objects.exists()
 
 
 def test_a_credit_that_was_taken_back_pays_nothing(computed):
