@@ -6,16 +6,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.audit.services import record
 from accounts.people.models import Member, Role, Team
 from incentives.engine import parse_plan
+from incentives.plans.locks import take_turns
 from incentives.plans.models import Plan, PlanAssignment, PlanVersion
 from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.periods import check_day
@@ -47,6 +47,7 @@ def create_plan(*, actor: Actor, name: str, effective_from: date, document: obje
         raise DomainError("required", gettext_noop("Give the plan a name."), "name")
     if len(name) > 120:
         raise DomainError("too_long", gettext_noop("Use at most 120 characters."), "name")
+    take_turns()
     if Plan.objects.filter(name=name).exists():
         raise DomainError("taken", gettext_noop("There is already a plan named %(name)s."), "name", name=name)
     _check(actor, effective_from, document)
@@ -102,14 +103,21 @@ def assign(*, actor: Actor, plan: Plan, target: Target, starts_on: date, ends_on
     check_day(ends_on, "ends_on")
     if ends_on is not None and ends_on < starts_on:
         raise DomainError("bad_dates", gettext_noop("The last day is before the first."), "ends_on")
-    whose = {"role": target.role, "team": target.team, "member": target.member}
-    others = PlanAssignment.objects.filter(**_lookup(whose)).select_for_update()
+    take_turns()
+    others = _assignments_of(target).select_for_update()
     same: PlanAssignment | None = others.filter(plan=plan, starts_on__lte=starts_on, ends_on=ends_on).first()
     if same is not None:
         return same
     others.filter(starts_on__lt=starts_on, ends_on=None).update(ends_on=starts_on - timedelta(days=1))
     _refuse_overlap(others, target, starts_on, ends_on)
-    assignment: PlanAssignment = PlanAssignment.objects.create(plan=plan, starts_on=starts_on, ends_on=ends_on, **whose)
+    assignment: PlanAssignment = PlanAssignment.objects.create(
+        plan=plan,
+        role=target.role,
+        team=target.team,
+        member=target.member,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
     record(
         actor=actor,
         action="plan.assigned",
@@ -124,16 +132,28 @@ def assign(*, actor: Actor, plan: Plan, target: Target, starts_on: date, ends_on
 
 @transaction.atomic
 def end_assignment(*, actor: Actor, assignment_id: int, ends_on: date) -> None:
-    """The last day on which the plan holds for its target."""
+    """The last day on which the plan holds for its target; an earlier or a later one than was set before, too."""
     require(actor, "plans.manage")
+    check_day(ends_on, "ends_on")
+    take_turns()
     assignment = PlanAssignment.objects.select_for_update().filter(pk=assignment_id).first()
     if assignment is None:
         raise DomainError("unknown", gettext_noop("There is no such assignment."))
     if ends_on < assignment.starts_on:
         raise DomainError("bad_dates", gettext_noop("The last day is before the first."), "ends_on")
+    target = Target(assignment.role, assignment.team, assignment.member)
+    others = _assignments_of(target).exclude(pk=assignment.pk)
+    _refuse_overlap(others, target, assignment.starts_on, ends_on, field="ends_on")
     assignment.ends_on = ends_on
     assignment.save(update_fields=["ends_on"])
-    record(actor=actor, action="plan.assignment_ended", subject=assignment, ends_on=str(ends_on))
+    record(
+        actor=actor,
+        action="plan.assignment_ended",
+        subject=assignment,
+        plan=assignment.plan.name,
+        target=str(target),
+        ends_on=str(ends_on),
+    )
 
 
 def _check(actor: Actor, effective_from: date, document: object) -> None:
@@ -151,11 +171,19 @@ def _check(actor: Actor, effective_from: date, document: object) -> None:
         )
 
 
-def _lookup(whose: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in whose.items() if value}
+def _assignments_of(target: Target) -> QuerySet[PlanAssignment]:
+    whose = {"role": target.role, "team": target.team, "member": target.member}
+    found: QuerySet[PlanAssignment] = PlanAssignment.objects.filter(**{key: one for key, one in whose.items() if one})
+    return found
 
 
-def _refuse_overlap(others: Any, target: Target, starts_on: date, ends_on: date | None) -> None:
+def _refuse_overlap(
+    others: QuerySet[PlanAssignment],
+    target: Target,
+    starts_on: date,
+    ends_on: date | None,
+    field: str = "starts_on",
+) -> None:
     """Said here in words; the exclusion constraints say it for everybody who writes past this function."""
     shared = Q(ends_on=None) | Q(ends_on__gte=starts_on)
     if ends_on is not None:
@@ -165,6 +193,6 @@ def _refuse_overlap(others: Any, target: Target, starts_on: date, ends_on: date 
         raise DomainError(
             "overlap",
             gettext_noop("%(target)s: already on the plan %(plan)s from %(from)s."),
-            "starts_on",
+            field,
             **{"target": str(target), "plan": clash.plan.name, "from": clash.starts_on},
         )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from accounts.tenancy.context import tenant_scope
 from incentives.plans.models import PlanAssignment, PlanVersion
 from incentives.plans.services import Target, add_version, assign, create_plan
 from salesops.lib.errors import DomainError, DomainErrors
+from tests.factories import Acme, load_acme
 from tests.incentives.cast import DECEMBER, NOVEMBER, OCTOBER, component, document
 
 
@@ -110,3 +116,52 @@ def test_two_plans_on_one_day_are_refused_by_the_database(in_acme, version, targ
     PlanAssignment.objects.create(plan=version.plan, starts_on=OCTOBER, **whose)
     with pytest.raises(IntegrityError, match="overlap"), transaction.atomic():
         PlanAssignment.objects.create(plan=version.plan, starts_on=NOVEMBER, **whose)
+
+
+# --- Two at once -----------------------------------------------------------------------------------------------------
+
+
+def together(acme: Acme, calls: list[Callable[[], object]]) -> list[str]:
+    """Every call in a thread of its own, started at once; the codes of those that were refused."""
+    start, refused, failed = threading.Barrier(len(calls)), [], []
+
+    def work(call: Callable[[], object]) -> None:
+        try:
+            with tenant_scope(acme.tenant.pk), transaction.atomic():
+                start.wait(10)
+                call()
+                time.sleep(0.2)  # not committed while the other looks
+        except DomainError as error:
+            refused.append(error.code)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not failed, failed
+    return refused
+
+
+def test_of_two_who_assign_a_role_at_once_the_second_is_told(transactional_db):
+    """Seen failing (the exclusion constraint) without the lock."""
+    acme = load_acme()
+    with tenant_scope(acme.tenant.pk), transaction.atomic():
+        plans = [
+            create_plan(actor=acme.operator, name=name, effective_from=OCTOBER, document=document()).plan
+            for name in ("One", "Two")
+        ]
+    put = partial(assign, actor=acme.operator, target=Target(role="rep"), starts_on=OCTOBER)
+    assert together(acme, [partial(put, plan=plan) for plan in plans]) == ["overlap"]
+    with tenant_scope(acme.tenant.pk), transaction.atomic():
+        assert PlanAssignment.objects.count() == 1
+
+
+def test_of_two_who_give_a_plan_the_same_name_at_once_the_second_is_told(transactional_db):
+    acme = load_acme()
+    make = partial(create_plan, actor=acme.operator, name="One", effective_from=OCTOBER, document=document())
+    assert together(acme, [make, make]) == ["taken"]
