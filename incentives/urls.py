@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<int:plan_id>/versions/new/", plans.plan_add_version, name="plan_add_version"),
     path("plans/<int:plan_id>/assign/", plans.plan_assign, name="plan_assign"),
     path("plans/<int:plan_id>/compare/", plans.plan_compare, name="plan_compare"),
+    path("plans/assignments/<int:assignment_id>/end/", plans.plan_assignment_end, name="plan_assignment_end"),
     path("payouts/", payouts.payout_list, name="payout_list"),
     path("payouts/recompute/", payouts.payout_recompute, name="payout_recompute"),
     path("payouts/<str:month>/", payouts.payout_detail, name="payout_detail"),

@@ -92,3 +92,7 @@ class AssignForm(forms.Form):
         if kind == "team":
             return Target(team=Team.objects.get(pk=key))
         return Target(member=Member.objects.get(pk=key))
+
+
+class EndForm(forms.Form):
+    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -54,6 +54,15 @@ def get_plan(plan_id: int) -> Plan:
     return plan
 
 
+def get_assignment(assignment_id: int) -> PlanAssignment:
+    found: PlanAssignment | None = (
+        PlanAssignment.objects.select_related("plan", "team", "member").filter(pk=assignment_id).first()
+    )
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def plan_page(plan_id: int, as_of: date, number: int | None = None) -> PlanPage:
     """The plan with that version, or with the one in force. Three queries."""
     plan = get_plan(plan_id)

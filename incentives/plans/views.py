@@ -14,7 +14,7 @@ from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
 from incentives.plans import selectors, services
 from incentives.plans.differences import differences
-from incentives.plans.forms import AssignForm, PlanForm, VersionForm
+from incentives.plans.forms import AssignForm, EndForm, PlanForm, VersionForm
 from salesops.lib.errors import DomainError, DomainErrors, NotVisible
 from salesops.lib.forms import add_domain_error
 from salesops.lib.htmx import invalid, redirect, render
@@ -117,6 +117,23 @@ def plan_assign(request: TenantRequest, plan_id: int) -> HttpResponse:
             messages.success(request, _("Assigned. The next run computes their months."))
             return redirect(request, "plan_detail", request.tenant.slug, plan.pk)
     return _form_page(request, "incentives/plans/plan_assign.html", {"form": form, "plan": plan})
+
+
+@require_http_methods(["GET", "POST"])
+@needs("plans.manage")
+def plan_assignment_end(request: TenantRequest, assignment_id: int) -> HttpResponse:
+    assignment = selectors.get_assignment(assignment_id)
+    form = EndForm(request.POST or None, initial={"ends_on": assignment.ends_on})
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["ends_on"]
+        try:
+            services.end_assignment(actor=request.actor, assignment_id=assignment.pk, ends_on=day)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("The last day is set."))
+            return redirect(request, "plan_detail", request.tenant.slug, assignment.plan_id)
+    return _form_page(request, "incentives/plans/plan_assignment_end.html", {"form": form, "one": assignment})
 
 
 def _add_problems(form: VersionForm, error: DomainError) -> None:

@@ -12,8 +12,8 @@ from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.people.models import Member
 from incentives.payouts.models import PayoutBatch
-from incentives.plans.models import PlanAssignment
-from incentives.plans.services import create_plan
+from incentives.plans.models import Plan, PlanAssignment
+from incentives.plans.services import Target, assign, create_plan
 from incentives.statements.models import Statement
 from pipeline.imports.models import ImportRun
 from targets.cascade.models import TargetPlan
@@ -83,6 +83,16 @@ def _plan(company: Company) -> int:
     return create_plan(actor=company.operator, name=name, effective_from=OCTOBER, document=content).plan_id
 
 
+def _assignment(company: Company) -> int:
+    """The rep's own, to a plan of its own."""
+    plan = Plan.objects.get(pk=_plan(company))
+    others = PlanAssignment.objects.filter(member=_rep(company), starts_on=OCTOBER)
+    made = others.first() or assign(
+        actor=company.operator, plan=plan, target=Target(member=_rep(company)), starts_on=OCTOBER
+    )
+    return made.pk
+
+
 def _month(company: Company) -> str:
     """October 2017: computed for the rep, and submitted for approval by HR."""
     if not PlanAssignment.objects.exists():
@@ -114,6 +124,7 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "plan_id": _target,
     **dict.fromkeys((f"plan_{what}.plan_id" for what in ("detail", "add_version", "assign", "compare")), _plan),
     **dict.fromkeys((f"api_plan_{what}.plan_id" for what in ("detail", "version_list")), _plan),
+    "assignment_id": _assignment,
     "month": _month,
     "statement_id": _statement,
     "format": lambda company: "csv",

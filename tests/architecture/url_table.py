@@ -106,6 +106,7 @@ INSIDE = """
     plan_add_version        GET,POST      200   200   403   403   403   200
     plan_assign             GET,POST      200   200   403   403   403   200
     plan_compare            GET           200   200   200   200   200   200
+    plan_assignment_end     GET,POST      200   200   403   403   403   200
     payout_list             GET           200   200   403   403   403   200
     payout_recompute        POST          403   403   403   403   403   303
     payout_detail           GET           200   200   403   403   403   200

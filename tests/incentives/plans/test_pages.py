@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit.models import AuditEntry
 from incentives.plans.models import Plan, PlanAssignment, PlanVersion
-from incentives.plans.services import add_version, create_plan
-from tests.incentives.cast import OCTOBER, by_attainment, component, document, plan_for_reps
+from incentives.plans.services import Target, add_version, assign, create_plan
+from tests.incentives.cast import NOVEMBER, OCTOBER, by_attainment, component, document, plan_for_reps
 
 LIST = "/t/acme/plans/"
 
@@ -112,6 +114,60 @@ def test_a_target_that_was_not_offered_is_refused(in_acme, stranger, page, clien
     chosen = target.format(stranger=stranger.rep.pk)
     response = client_for(in_acme.hana).post(f"{page}assign/", {"target": chosen, "starts_on": "2017-11-01"})
     assert response.status_code == 422
+
+
+@pytest.fixture
+def ending(version):
+    return f"{LIST}assignments/{PlanAssignment.objects.get().pk}/end/"
+
+
+def test_an_open_assignment_is_ended_from_the_page(in_acme, page, ending, client_for):
+    hana = client_for(in_acme.hana)
+    assert f'href="{ending}"' in hana.get(page).content.decode()
+    assert "Set the last day" in hana.get(ending).content.decode()
+    response = hana.post(ending, {"ends_on": "2017-11-30"})
+    assert (response.status_code, response["Location"]) == (303, page)
+    assert PlanAssignment.objects.get().ends_on == date(2017, 11, 30)
+    assert ending not in hana.get(page).content.decode()
+    entry = AuditEntry.objects.get(action="plan.assignment_ended")
+    assert entry.data == {"plan": "Field Sales", "target": "Rep", "ends_on": "2017-11-30"}
+
+
+def test_who_only_reads_plans_is_not_offered_to_end_one(in_acme, page, ending, client_for):
+    rob = client_for(in_acme.rob)
+    assert ending not in rob.get(page).content.decode()
+    assert rob.post(ending, {"ends_on": "2017-11-30"}).status_code == 403
+
+
+def test_a_stranger_ends_nothing(ending, stranger, client_for):
+    hr = client_for(stranger.hr)
+    theirs = ending.replace("/acme/", f"/{stranger.tenant.slug}/")
+    assert hr.post(ending, {"ends_on": "2017-11-30"}).status_code == 404
+    assert hr.post(theirs, {"ends_on": "2017-11-30"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("", "required"),
+        ("2017-13-01", "valid date"),
+        ("2017-09-30", "before the first"),
+        ("9999-12-31", "out of range"),
+    ],
+)
+def test_a_bad_last_day_is_said_beside_its_field(in_acme, ending, client_for, day, said):
+    response = client_for(in_acme.hana).post(ending, {"ends_on": day})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert PlanAssignment.objects.get().ends_on is None
+
+
+def test_a_last_day_that_reaches_into_the_next_plan_is_refused(in_acme, ending, client_for):
+    other = create_plan(actor=in_acme.operator, name="Other", effective_from=OCTOBER, document=document())
+    assign(actor=in_acme.operator, plan=other.plan, target=Target(role="rep"), starts_on=NOVEMBER)
+    response = client_for(in_acme.hana).post(ending, {"ends_on": "2017-11-01"})
+    assert response.status_code == 422
+    assert "already on the plan Other" in response.content.decode()
 
 
 def test_queries_do_not_grow_with_plans(in_acme, version, client_for):
