@@ -64,7 +64,9 @@ def navigation_for(actor: Actor, path: str) -> list[ShownSection]:
         if has(actor, entry.capability):
             url = reverse(entry.url_name, kwargs={"tenant": actor.tenant.slug})
             sections[entry.section].entries.append(ShownEntry(entry.label, url, entry.icon, current=False))
-    shown = [entry for section in sections.values() for entry in section.entries if path.startswith(entry.url)]
+    entries = [entry for section in sections.values() for entry in section.entries]
+    home = {entry.url for entry in sections["home"].entries}  # every page's address begins with it
+    shown = [entry for entry in entries if path == entry.url or (path.startswith(entry.url) and entry.url not in home)]
     if shown:
         max(shown, key=lambda entry: len(entry.url)).current = True
     return [section for section in sections.values() if section.entries]

@@ -64,6 +64,13 @@ def amount(minor: int | None, currency: str) -> str:
     return grouped(from_minor(minor, currency), 0 if whole else digits)
 
 
+def whole_amount(minor: int | None, currency: str) -> str:
+    """A projection, in whole units: `1,049,066` for 1,049,066.43. Cents would claim more than a projection knows."""
+    if minor is None:
+        return NONE
+    return grouped(round_half_up(Fraction(minor, 10 ** minor_digits(currency))), 0)
+
+
 def percent(ratio: Number | None) -> str:
     """`Fraction(842, 1000)` → `84.2 %`, always one decimal, rounded half up."""
     if ratio is None:

@@ -25,6 +25,7 @@ for _filter in (
     numbers.money,
     numbers.money_with_symbol,
     numbers.signed_money,
+    numbers.whole_amount,
     numbers.amount,
     numbers.percent,
     numbers.signed_percent,

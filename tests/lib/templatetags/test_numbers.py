@@ -28,6 +28,20 @@ def test_money(minor: int | None, currency: str, shown: str) -> None:
     assert numbers.money(minor, currency) == shown
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (104906643, "USD", "1,049,066"),
+        (-250, "USD", "−3"),
+        (1207, "JPY", "1,207"),
+        (1499, "KWD", "1"),
+        (None, "USD", "–"),
+    ],
+)
+def test_projections_are_shown_in_whole_units(minor: int | None, currency: str, shown: str) -> None:
+    assert numbers.whole_amount(minor, currency) == shown
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
 def test_money_is_grouped_in_threes_in_every_language(language: str) -> None:
     with translation.override(language):
