@@ -34,7 +34,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days, both included, on which one version holds for a member without a break."""
+    """Days, both included, on which one version holds for a member without a break.
+
+    It rates the credits dated on these days and no others, and its components accumulate them from zero, also where
+    the stretch begins in the middle of a measurement period (see `PlanVersion`).
+    """
 
     version: Version
     first: date

@@ -31,6 +31,11 @@ class PlanVersion(TenantModel):
 
     `document` is as `incentives.engine.parse_plan` reads it; `digest` is the SHA-256 of its canonical JSON. Of two
     versions from the same day the higher number holds.
+
+    The version that holds on a credit's date rates it. Nothing accumulates across versions: one that begins in the
+    middle of a quarter counts that quarter from zero, from its first day on, against the whole quarter's quota, while
+    the one before keeps what it earned until then. A measurement period that is to be counted in one piece needs its
+    change at the period's beginning. (As a change from plan to plan; `incentives.plans.holding.Stretch`.)
     """
 
     plan = TenantForeignKey(Plan, related_name="versions", looked_up=False)
