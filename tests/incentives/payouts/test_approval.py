@@ -160,3 +160,18 @@ def test_a_ledger_that_differs_from_its_deals_stops_the_payout(computed, hana, e
     rewin(computed, lost_line)
     check(computed, "2018-01-03")
     assert approving(eve).state == "approved"
+
+
+def test_sent_back_corrected_and_submitted_again_it_is_approved(computed, hana, eve):
+    submitted(hana)
+    seen = digest_of(OCTOBER)
+    send_back(actor=eve, month=OCTOBER, reason="A deal is missing")
+    book(computed.operator, [Won(computed.rob, date(2017, 10, 25), 100_00)])
+    recompute(computed)
+    submitted(hana)
+    with pytest.raises(DomainError):
+        approve(actor=eve, month=OCTOBER, digest=seen, at=NOON)
+    batch = approving(eve)
+    assert (batch.state, batch.submitted_by, batch.approved_by) == ("approved", computed.hana, computed.eve)
+    actions = AuditEntry.objects.filter(action__startswith="payout.").order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["payout.submitted", "payout.sent_back", "payout.submitted", "payout.approved"]
