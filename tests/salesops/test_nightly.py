@@ -198,7 +198,8 @@ def test_a_step_that_warns_says_so_on_standard_error(
     [
         ("nobody", "2018-01-01", "--tenant: There is no company at “nobody”"),
         ("acme", "2018-13-01", "--date: “2018-13-01” is not a date"),
-        ("acme", "9999-01-01", "--date: 9999-01-01 has not begun"),
+        ("acme", "2899-01-01", "--date: 2899-01-01 has not begun"),
+        ("acme", "9999-01-01", "--date: The year is out of range."),
     ],
 )
 def test_a_bad_option_is_named_and_the_exit_status_is_2(
