@@ -294,6 +294,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "accounts.jobs.models.JobState",
+        "PayoutState": "incentives.payouts.models.PayoutBatch.State",
+        "TargetState": "targets.cascade.models.TargetPlan.State",
+    },
 }
 
 LOGGING = {
