@@ -13,6 +13,7 @@ from fractions import Fraction
 WIDTH, HEIGHT = 800, 372  # the drawing, labels included; it scales with its place
 PLOT_WIDTH, TOP, BOTTOM = 704, 8, 346
 HEADROOM = Fraction(6, 5)  # the highest bound sits a fifth below the top, as in the mock-up
+_HINT = 20  # a lower band has no room for its hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,13 @@ def _bands(chart: PaceChart, edges: list[Fraction]) -> list[Band]:
     upper = [*edges, Fraction(TOP)]
     areas = zip(lower, upper, chart.bands, strict=False)
     return [
-        Band(y=px(above), height=px(below - above), text_y=px(above + 16), hint=hint, depth=min(depth, 3))
+        Band(
+            y=px(above),
+            height=px(below - above),
+            text_y=px(above + 16),
+            hint=hint if below - above >= _HINT else "",
+            depth=min(depth, 3),
+        )
         for depth, (below, above, hint) in enumerate(areas, 1)
     ]
 
