@@ -12,6 +12,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
@@ -44,7 +45,7 @@ LOGINS = {  # name → e-mail and roles; members without roles here come with th
     "Hana Ito": ("hr@meridian.example", (Role.HR,)),
     "Hugo Sand": ("hr2@meridian.example", (Role.HR,)),
 }
-PLAN = {
+PLAN: dict[str, Any] = {
     "schema": 1,
     "currency": "USD",
     "components": [
