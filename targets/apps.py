@@ -7,7 +7,8 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.access.navigation import Entry, register  # noqa: PLC0415 (models are loaded only now)
-        from accounts.home.panels import HomePanel, register_panels  # noqa: PLC0415
+        from accounts.access.panels import Panel  # noqa: PLC0415
+        from accounts.home.panels import home_panels  # noqa: PLC0415
         from accounts.jobs import registry  # noqa: PLC0415
         from targets.attainment.night import SNAPSHOT  # noqa: PLC0415
 
@@ -15,5 +16,5 @@ class TargetsConfig(AppConfig):
             Entry("targets", 10, _("Cascade"), "target_list", "hierarchy", "targets.view"),
             Entry("targets", 20, _("Attainment"), "attainment", "target", "targets.view"),
         )
-        register_panels(HomePanel("targets.view", 20, "attainment_panel"))
+        home_panels.register(Panel("attainment", _("Attainment"), "attainment_panel", "targets.view", 20, "main"))
         registry.register(SNAPSHOT)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access.navigation import navigation_for
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
-from accounts.home.panels import panel_addresses
+from accounts.home.panels import home_panels
 from accounts.people.models import Member, Team, User
 from accounts.people.selectors import companies_of
 from salesops.lib import clock
@@ -39,7 +39,7 @@ def tenant_home(request: TenantRequest) -> HttpResponse:
     """The day's cards, the ways from here, and for a new company the first steps."""
     sections = navigation_for(request.actor, request.path)
     context = {
-        "panels": panel_addresses(request.actor),
+        "panels": home_panels.shown_to(request.actor),
         "sections": [section for section in sections if section.key not in _NOT_WORK],
         "today": today(request),
         "hour": clock.now().astimezone(ZoneInfo(request.tenant.time_zone)).hour,

@@ -18,8 +18,8 @@ from pipeline.deals import selectors
 from pipeline.deals.forms import FilterForm
 from pipeline.deals.models import Deal, Stage
 from pipeline.deals.selectors import DealFilter
-from pipeline.deals.slots import panels_for
 from pipeline.deals.values import LABELS
+from pipeline.slots import deal_panels
 from salesops.lib.errors import DomainError
 from salesops.lib.periods import FiscalCalendar, Period
 
@@ -86,7 +86,7 @@ def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
         "credit_lines": lines,
         "credited": sum(line.amount * line.share for line in lines) // 1_000_000,
         "may_edit": has(actor, "deals.edit") and may(actor, "deals.edit", as_of=as_of, owner_id=deal.owner_id),
-        "panels": panels_for(actor),
+        "panels": deal_panels.shown_to(actor, deal_id=deal.pk),
     }
 
 

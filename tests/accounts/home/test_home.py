@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from accounts.home import panels
-from accounts.home.panels import HomePanel, register_panels
-from accounts.people.models import User
+from accounts.access.panels import Panel
+from accounts.home.panels import home_panels
+from accounts.people.models import Member, User
 from accounts.people.services import create_tenant
 from tests.accounts.counting import statements
 from tests.factories import MARKER, Acme, Stranger
@@ -61,11 +61,16 @@ def test_home_sends_few_statements(acme: Acme, client_for) -> None:
 
 
 def test_a_panel_is_loaded_by_those_who_may_see_it(acme: Acme, client_for, monkeypatch) -> None:
-    monkeypatch.setattr(panels, "_panels", [])
-    register_panels(HomePanel("audit.view", 20, "audit_log"), HomePanel("people.view", 10, "team_list"))
+    monkeypatch.setattr(home_panels, "_panels", [])
+    home_panels.register(
+        Panel("log", "Log", "audit_log", "audit.view", 20), Panel("teams", "Teams", "team_list", "people.view", 10)
+    )
 
-    assert client_for(acme.ada).get("/t/acme/").context["panels"] == ["/t/acme/teams/", "/t/acme/audit-log/"]
-    assert client_for(acme.rob).get("/t/acme/").context["panels"] == ["/t/acme/teams/"]
+    def shown(member: Member) -> list[str]:
+        return [panel.url for panel in client_for(member).get("/t/acme/").context["panels"]]
+
+    assert shown(acme.ada) == ["/t/acme/teams/", "/t/acme/audit-log/"]
+    assert shown(acme.rob) == ["/t/acme/teams/"]
 
 
 def test_a_strangers_home_is_not_there(acme: Acme, stranger: Stranger, client_for) -> None:
