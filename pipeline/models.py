@@ -1,19 +1,31 @@
 """The models of the rooms, gathered for Django."""
 
-from pipeline.customers.models import Customer
+from pipeline.activities.models import Activity, Task
+from pipeline.contacts.models import Contact, DealContact
+from pipeline.customers.models import Customer, CustomerOwner
 from pipeline.deals.models import Deal, Stage, StageChange
 from pipeline.imports.models import ImportFile, ImportRefusal, ImportRun
 from pipeline.ledger.models import CreditLine
 from pipeline.products.models import Product
+from pipeline.risks.models import Risk, RiskEvent, RiskSetting, RiskStep
 
 __all__ = [
+    "Activity",
+    "Contact",
     "CreditLine",
     "Customer",
+    "CustomerOwner",
     "Deal",
+    "DealContact",
     "ImportFile",
     "ImportRefusal",
     "ImportRun",
     "Product",
+    "Risk",
+    "RiskEvent",
+    "RiskSetting",
+    "RiskStep",
     "Stage",
     "StageChange",
+    "Task",
 ]

@@ -46,6 +46,11 @@ CAPABILITIES: Mapping[str, Rule] = {
     "imports.run": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "customers.view": {**_SALES, _HR: Scope.ALL},
     "customers.edit": _SALES,
+    # Whoever sees a customer and sells may keep its contacts and say what was done and what comes next.
+    "contacts.edit": _SALES,
+    "activities.log": _SALES,
+    "tasks.view": {**_SALES, _HR: Scope.OWN},
+    "tasks.edit": {**_SALES, _HR: Scope.OWN},
     "products.view": _EVERYONE,
     "products.edit": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "deals.view": {**_SALES, _HR: Scope.ALL},
