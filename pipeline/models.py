@@ -3,7 +3,7 @@
 from pipeline.activities.models import Activity, Task
 from pipeline.contacts.models import Contact, DealContact
 from pipeline.customers.models import Customer, CustomerOwner
-from pipeline.deals.models import Deal, Stage, StageChange
+from pipeline.deals.models import Deal, LineItem, Split, Stage, StageChange, StageTotal
 from pipeline.imports.models import ImportFile, ImportRefusal, ImportRun
 from pipeline.ledger.models import CreditLine
 from pipeline.products.models import Product
@@ -20,12 +20,15 @@ __all__ = [
     "ImportFile",
     "ImportRefusal",
     "ImportRun",
+    "LineItem",
     "Product",
     "Risk",
     "RiskEvent",
     "RiskSetting",
     "RiskStep",
+    "Split",
     "Stage",
     "StageChange",
+    "StageTotal",
     "Task",
 ]
