@@ -4,10 +4,12 @@ from pipeline.activities.models import Activity, Task
 from pipeline.contacts.models import Contact, DealContact
 from pipeline.customers.models import Customer, CustomerOwner
 from pipeline.deals.models import Deal, LineItem, Split, Stage, StageChange, StageTotal
+from pipeline.handover.models import Handover
 from pipeline.imports.models import ImportFile, ImportRefusal, ImportRun
 from pipeline.ledger.models import CreditLine
 from pipeline.products.models import Product
 from pipeline.risks.models import Risk, RiskEvent, RiskSetting, RiskStep
+from pipeline.visits.models import Visit
 
 __all__ = [
     "Activity",
@@ -17,6 +19,7 @@ __all__ = [
     "CustomerOwner",
     "Deal",
     "DealContact",
+    "Handover",
     "ImportFile",
     "ImportRefusal",
     "ImportRun",
@@ -31,4 +34,5 @@ __all__ = [
     "StageChange",
     "StageTotal",
     "Task",
+    "Visit",
 ]
