@@ -2,7 +2,9 @@
 
 from accounts.access.models import ApiToken, Attempt, IdempotencyKey
 from accounts.audit.models import AuditEntry
+from accounts.invitations.models import Invitation
 from accounts.jobs.models import JobRun
+from accounts.notifications.models import Notification, NotificationChoice, OutboxMail
 from accounts.people.models import Access, Member, Region, Role, Team, TeamLead, TeamMembership, User
 from accounts.tenancy.models import Tenant
 
@@ -12,8 +14,12 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "IdempotencyKey",
+    "Invitation",
     "JobRun",
     "Member",
+    "Notification",
+    "NotificationChoice",
+    "OutboxMail",
     "Region",
     "Role",
     "Team",

@@ -9,5 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salesops.settings")
 app = Celery("salesops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # for every thread of the web process; `accounts.jobs` sends by name through the current application
-app.autodiscover_tasks(["accounts.jobs"])
+app.autodiscover_tasks(["accounts.jobs", "accounts.notifications"])
 app.autodiscover_tasks(["salesops"], related_name="nightly")

@@ -12,6 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -184,6 +185,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "schedule-nights": {"task": "salesops.nightly.schedule_nights", "schedule": crontab(minute="*")},
     "dispatch-jobs": {"task": "accounts.jobs.tasks.dispatch_jobs", "schedule": crontab(minute="*")},
+    "sweep-outbox": {"task": "accounts.notifications.tasks.sweep_outbox", "schedule": crontab(minute="*")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("CELERY_BEAT_SCHEDULE_FILENAME", str(LOCAL_DIR / "celerybeat-schedule"))
 
@@ -271,9 +273,20 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = SERVE_SOURCES
-
-EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# smtp://user:password@host:587 (STARTTLS on that port), smtps://… (TLS at once), file:///folder; empty: to the log.
+_mail = urlsplit(env("EMAIL_URL"))
+_MAILERS = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "": "console"}
+EMAIL_BACKEND = env("EMAIL_BACKEND", f"django.core.mail.backends.{_MAILERS[_mail.scheme]}.EmailBackend")
+EMAIL_FILE_PATH = _mail.path or None
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and EMAIL_PORT == 587
+EMAIL_TIMEOUT = 30  # well below the ten minutes for which a sender holds a mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "SalesOps <no-reply@localhost>")
+# Where links in mails point: this site as people reach it.
+SITE_URL = env("SITE_URL", "http://localhost:8000").rstrip("/")
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.access.actor import Actor
 from accounts.access.refusals import not_found
-from accounts.access.tokens import member_with
+from accounts.access.tokens import token_with
 from accounts.people.models import Access, Member
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
@@ -82,12 +82,12 @@ class TenantMiddleware:
         if tenant is None:
             return _unauthenticated()
         with tenant_scope(tenant.pk), transaction.atomic():
-            member = member_with(secret, tenant.day_of(clock.now()))
-            if member is None or member.user is None or _has_left(member, tenant):
+            token = token_with(secret, tenant.day_of(clock.now()))
+            if token is None or _has_left(token.member, tenant):
                 return _unauthenticated()
-            request.user = member.user
-            request.came_with_token = True  # type: ignore[attr-defined]
-            return self._inside(request, tenant, member)
+            request.user = token.member.user
+            request.api_token = token  # type: ignore[attr-defined]
+            return self._inside(request, tenant, token.member)
 
     def _inside(self, request: HttpRequest, tenant: Tenant, member: Member) -> HttpResponseBase:
         request.tenant = tenant  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, PermissionDenied
 from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +22,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.access.actor import Actor
-from accounts.access.models import IdempotencyKey
+from accounts.access.models import ApiToken, IdempotencyKey
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest
 from accounts.people.models import User
@@ -36,7 +37,7 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         http: HttpRequest = request._request
-        return (http.user, None) if getattr(http, "came_with_token", False) else None  # type: ignore[return-value]
+        return (http.user, None) if hasattr(http, "api_token") else None  # type: ignore[return-value]
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -48,6 +49,11 @@ class KeyPages(CursorPagination):
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
+
+
+class OutsideScope(PermissionDenied):
+    default_code = "insufficient_scope"
+    default_detail = "The token does not open this; make one with the scope."
 
 
 class TenantAPIView(APIView):
@@ -65,11 +71,19 @@ class TenantAPIView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS":
             return
+        self._refuse_what_the_token_does_not_open(request)
         capability = self.capabilities.get(request.method or "")
         if capability is None:
             raise MethodNotAllowed(request.method or "")
         if not has(self.actor, capability):
             raise PermissionDenied
+
+    def _refuse_what_the_token_does_not_open(self, request: Request) -> None:
+        """A token may be confined to reading, and to the areas of some apps: that of the view is its module's."""
+        token: ApiToken | None = getattr(request._request, "api_token", None)
+        area = type(self).__module__.partition(".")[0]
+        if token is not None and not token.opens(area, writing=request.method not in SAFE_METHODS):
+            raise OutsideScope
 
     @property
     def http(self) -> TenantRequest:

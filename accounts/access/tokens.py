@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.access.actor import Actor
-from accounts.access.models import ApiToken
+from accounts.access.models import ApiToken, Area
 from accounts.access.policy import has, require
 from accounts.audit.services import record
-from accounts.people.models import Member
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
 
 _MARK = "so_"  # so that a leaked one is recognised in a log or a repository
 _SHOWN = 9
+LONGEST = timedelta(days=365)  # a token that nobody remembers must not open the door for ever
 
 
 @transaction.atomic
-def create_token(*, actor: Actor, name: str) -> tuple[ApiToken, str]:
-    """A token for the actor's own use, and its secret, which is nowhere kept and never shown again."""
+def create_token(
+    *,
+    actor: Actor,
+    name: str,
+    as_of: date,
+    expires_on: date,
+    may_write: bool = True,
+    areas: Collection[Area] = (),
+) -> tuple[ApiToken, str]:
+    """A token for the actor's own use, and its secret, which is nowhere kept and never shown again.
+
+    It is good through `expires_on`, at most a year away, and opens `areas` only (none: all of them).
+    """
     require(actor, "people.view")
+    _check_expiry(as_of, expires_on)
     if actor.member is None:
         raise DomainError("no_member", gettext_noop("A token belongs to a member; the operator has none."))
     name = name.strip()
@@ -31,9 +44,23 @@ def create_token(*, actor: Actor, name: str) -> tuple[ApiToken, str]:
         raise DomainError("required", gettext_noop("Say in 1 to 80 characters what the token is for."), "name")
     secret = _MARK + secrets.token_urlsafe(32)
     token: ApiToken = ApiToken.objects.create(
-        member=actor.member, name=name, prefix=secret[:_SHOWN], digest=_digest(secret)
+        member=actor.member,
+        name=name,
+        prefix=secret[:_SHOWN],
+        digest=_digest(secret),
+        expires_on=expires_on,
+        may_write=may_write,
+        areas=[area for area in Area.values if area in areas],
     )
-    record(actor=actor, action="api_token.created", subject=token, name=name)
+    record(
+        actor=actor,
+        action="api_token.created",
+        subject=token,
+        name=name,
+        expires_on=str(expires_on),
+        may_write=may_write,
+        areas=token.areas,
+    )
     return token, secret
 
 
@@ -49,24 +76,31 @@ def revoke_token(*, actor: Actor, token_id: int, at: datetime) -> ApiToken:
     return token
 
 
+def _check_expiry(as_of: date, expires_on: date) -> None:
+    if not as_of < expires_on <= as_of + LONGEST:
+        latest = as_of + LONGEST
+        message = gettext_noop("A token expires after today and by %(latest)s.")
+        raise DomainError("bad_expiry", message, "expires_on", latest=latest)
+
+
 def visible_tokens(actor: Actor) -> QuerySet[ApiToken]:
     """The tokens in force that the actor may see: their own, or everybody's for those who manage people."""
     mine = Q() if has(actor, "people.manage") else Q(member=actor.member)
     return ApiToken.objects.filter(mine, revoked_at=None).select_related("member").order_by("-created_at")
 
 
-def member_with(secret: str, today: date) -> Member | None:
-    """The member whose token it is in the current tenant. Writes the day of use, once a day."""
-    token = (
-        ApiToken.objects.filter(digest=_digest(secret), revoked_at=None, member__user__is_active=True)
+def token_with(secret: str, today: date) -> ApiToken | None:
+    """The token in force with that secret in the current tenant, with its member. Writes the day of use, once a day."""
+    token: ApiToken | None = (
+        ApiToken.objects.filter(
+            digest=_digest(secret), revoked_at=None, expires_on__gte=today, member__user__is_active=True
+        )
         .select_related("member__user")
         .first()
     )
-    if token is None:
-        return None
-    if token.last_used_on != today:
+    if token is not None and token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
-    return token.member  # type: ignore[no-any-return]
+    return token
 
 
 def _digest(secret: str) -> str:

@@ -22,11 +22,16 @@ _ONE_SHORT_TRY = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout
 
 def send_hint(tenant_id: int, job_id: int, queue: str) -> bool:
     """Tell the workers of the queue that there is work. False: Redis is away; never raises, never waits long."""
+    return send_task("accounts.jobs.tasks.run_job", (tenant_id, job_id), queue=queue)
+
+
+def send_task(name: str, arguments: tuple[int, ...], queue: str) -> bool:
+    """A hint for any task that finds in a table what is to be done, and is looked after by a sweep each minute."""
     try:
         with producers[_connection()].acquire(block=True) as producer:
-            current_app.send_task("accounts.jobs.tasks.run_job", (tenant_id, job_id), queue=queue, producer=producer)
+            current_app.send_task(name, arguments, queue=queue, producer=producer)
     except (OperationalError, RedisError, OSError) as error:
-        logger.warning("No hint for job %s: %s. The dispatcher will send it.", job_id, error)
+        logger.warning("No hint for %s%s: %s. The next sweep will send it.", name, arguments, error)
         return False
     return True
 

@@ -25,6 +25,13 @@ class Role(models.TextChoices):
     HR = "hr", _("HR")
 
 
+class Theme(models.TextChoices):
+    """What the pages look like; empty for those who have not chosen, as the system does."""
+
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -38,6 +45,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("e-mail"), unique=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, blank=True)
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)  # one more ends every session of the user
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -81,6 +89,7 @@ class Member(TenantModel):
     sort_name = models.CharField(max_length=240, editable=False)
     roles = ArrayField(models.CharField(max_length=10, choices=Role.choices), verbose_name=_("roles"))
     employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
+    pay_currency = models.CharField(_("pay currency"), max_length=3, blank=True)  # empty: the tenant's
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     left_on = models.DateField(_("last day"), null=True, blank=True)
     line_manager = TenantForeignKey("self", null=True, blank=True, related_name="reports")
@@ -95,6 +104,12 @@ class Member(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("hired_on")), name="member_dates"
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_currency="") | Q(pay_currency__regex=r"^[A-Z]{3}$"), name="member_pay_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(line_manager__isnull=True) | ~Q(line_manager=F("id")), name="member_not_own_manager"
             ),
         ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from accounts.people.models import Access, Dated, Member, Team, TeamLead, TeamMembership
+from django.conf import settings
+
+from accounts.people.models import Access, Dated, Member, Team, TeamLead, TeamMembership, User
 from accounts.tenancy.models import Tenant
 
 
@@ -41,3 +43,8 @@ def companies_of(user_id: int | None, now: datetime) -> list[Tenant]:
     return [
         access.tenant for access in accesses if access.ends_on is None or access.ends_on >= access.tenant.day_of(now)
     ]
+
+
+def language_of(user: User | None, tenant: Tenant) -> str:
+    """The language to write to somebody in: their own, else the company's."""
+    return (user.language if user else "") or tenant.language or settings.LANGUAGE_CODE

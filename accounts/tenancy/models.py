@@ -26,6 +26,8 @@ class Tenant(models.Model):
     fiscal_year_start = models.PositiveSmallIntegerField(_("fiscal year starts in month"), default=1)
     language = models.CharField(_("language"), max_length=10, blank=True)
     managers_see_pay = models.BooleanField(_("managers see their people's pay"), default=False)
+    requires_second_factor = models.BooleanField(_("admins and HR need a second factor"), default=False)
+    ends_idle_sessions = models.BooleanField(_("admins and HR are signed out when idle"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from incentives.plans.models import Plan, PlanAssignment
 from incentives.plans.services import Target, assign, create_plan
 from incentives.statements.models import Statement
 from pipeline.imports.models import ImportRun
+from salesops.lib import clock
 from targets.cascade.models import TargetPlan
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
@@ -34,7 +36,8 @@ def _name(company: Company) -> str:
 
 
 def _token(company: Company) -> int:
-    token, __ = create_token(actor=Actor(company.tenant, _rep(company)), name=_name(company))
+    actor, today = Actor(company.tenant, _rep(company)), clock.today("UTC")
+    token, __ = create_token(actor=actor, name=_name(company), as_of=today, expires_on=today + timedelta(days=30))
     return token.pk
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.access.actor import Actor
 from accounts.access.models import ApiToken
 from accounts.access.tokens import create_token, revoke_token
 from accounts.people import changes
 from accounts.people.models import Member
 from accounts.tenancy.context import tenant_scope
+from salesops.lib import clock
 from salesops.lib.errors import DomainError
 from tests.factories import Acme, Stranger
 
@@ -21,7 +24,12 @@ ME = "/t/acme/api/v1/me/"
 
 @pytest.fixture
 def robs_secret(in_acme: Acme, actor_for) -> str:
-    return create_token(actor=actor_for(in_acme.rob), name="ledger-copy")[1]
+    return make(actor_for(in_acme.rob))[1]
+
+
+def make(actor: Actor, name: str = "ledger-copy", **given: Any) -> tuple[ApiToken, str]:
+    today = clock.today("UTC")
+    return create_token(actor=actor, name=name, **{"as_of": today, "expires_on": today + timedelta(days=90), **given})
 
 
 def bearer(secret: str) -> dict[str, str]:
@@ -93,7 +101,7 @@ def test_when_its_member_has_left_it_opens_nothing(robs_secret: str, client: Cli
 def test_the_page_shows_a_new_secret_once(acme: Acme, client_for, client: Client) -> None:
     rob = client_for(acme.rob)
 
-    made = rob.post(PAGE, {"name": "ledger-copy"})
+    made = rob.post(PAGE, {"name": "ledger-copy", "days": "90", "scope": "read"})
     secret = made.context["secret"]
 
     assert secret in made.content.decode()
@@ -122,14 +130,14 @@ def test_another_companys_token_cannot_be_revoked(robs_secret: str, stranger: St
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81])
 def test_it_says_what_it_is_for(acme: Acme, actor_for, name: str) -> None:
     with tenant_scope(acme.tenant.pk), pytest.raises(DomainError) as refused:
-        create_token(actor=actor_for(acme.rob), name=name)
+        make(actor_for(acme.rob), name)
 
     assert refused.value.field == "name"
 
 
 def test_the_operator_has_none(in_acme: Acme) -> None:
     with pytest.raises(DomainError):
-        create_token(actor=in_acme.operator, name="ledger-copy")
+        make(in_acme.operator)
 
 
 def test_a_session_needs_its_csrf_token_where_a_token_needs_none(robs_secret: str, in_acme: Acme, actor_for) -> None:

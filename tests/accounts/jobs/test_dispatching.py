@@ -124,7 +124,7 @@ def test_without_redis_a_request_is_kept_and_does_not_wait(
     with django_capture_on_commit_callbacks(execute=True):
         job = request_job(actor=in_acme.operator, kind="test.work")
     assert time.monotonic() - began < 2
-    assert f"No hint for job {job.pk}" in caplog.text
+    assert f"run_job({job.tenant_id}, {job.pk})" in caplog.text
     assert due_jobs() == [job.pk]
     assert dispatch_jobs() == 0
 
