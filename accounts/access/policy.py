@@ -55,6 +55,13 @@ CAPABILITIES: Mapping[str, Rule] = {
     "products.edit": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "deals.view": {**_SALES, _HR: Scope.ALL},
     "deals.edit": _SALES,
+    "visits.view": {**_SALES, _HR: Scope.ALL},
+    "visits.edit": _SALES,
+    "handovers.view": {**_SALES, _HR: Scope.ALL},
+    "handovers.manage": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL, _MANAGER: Scope.TEAM},
+    "risks.view": _SALES,
+    "risks.edit": _SALES,
+    "risks.settings": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "targets.view": {**_SALES, _HR: Scope.ALL},
     "targets.set": {_EXECUTIVE: Scope.ALL, _ADMIN: Scope.ALL},
     "targets.approve": {_EXECUTIVE: Scope.ALL, _ADMIN: Scope.ALL},
@@ -65,6 +72,14 @@ CAPABILITIES: Mapping[str, Rule] = {
     "payouts.prepare": {_HR: Scope.ALL},
     "payouts.approve": {_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "payouts.export": {_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
+    # How one is measured is no secret; a review is seen by oneself, one's reviewer and those who answer for both.
+    "scorecards.view": _EVERYONE,
+    "scorecards.manage": {_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
+    "reviews.view": {
+        **{_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
+        **{_ADMIN: Scope.OWN, _MANAGER: Scope.TEAM, _REP: Scope.OWN},
+    },
+    "reviews.manage": {_HR: Scope.ALL},
 }
 
 

@@ -85,9 +85,7 @@ class Visit(TenantModel):
             ),
             # Whoever was there checked in, and only they; whoever is done has said how it went.
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["planned", "cancelled"], captured_at__isnull=True, checked_in_at__isnull=True
-                )
+                condition=Q(state__in=["planned", "cancelled"], captured_at__isnull=True, checked_in_at__isnull=True)
                 | Q(
                     state__in=["checked_in", "done"],
                     captured_at__isnull=False,

@@ -24,7 +24,7 @@ from pipeline.deals.models import Deal
 from pipeline.visits.models import Visit
 from pipeline.visits.place import judge
 from pipeline.visits.values import Arrival, Plan, Report
-from salesops.lib.errors import DomainError, NotVisible, gettext_noop
+from salesops.lib.errors import DomainError, gettext_noop
 
 _THERE = {Visit.State.CHECKED_IN, Visit.State.DONE}
 
@@ -177,7 +177,9 @@ def _arrive(actor: Actor, visit: Visit, arrival: Arrival, at: datetime) -> Visit
 
 def _report(actor: Actor, visit: Visit, report: Report, at: datetime) -> Visit:
     if visit.state == Visit.State.DONE:
-        raise DomainError("done", gettext_noop("This visit has been finished with another report. Nothing was changed."))
+        raise DomainError(
+            "done", gettext_noop("This visit has been finished with another report. Nothing was changed.")
+        )
     if visit.state != Visit.State.CHECKED_IN or visit.captured_at is None:
         raise DomainError("not_checked_in", gettext_noop("Check in first; a visit is finished by whoever was there."))
     day = actor.tenant.day_of(visit.captured_at)
@@ -214,7 +216,9 @@ def _write(actor: Actor, visit: Visit, action: str, values: dict[str, Any], **to
 def _known(actor: Actor, client_key: UUID) -> Visit | None:
     """The visit of that key, once whoever else is sending it has done so."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"visit:{actor.tenant.pk}:{client_key}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"visit:{actor.tenant.pk}:{client_key}"]
+        )
     return Visit.objects.select_for_update().filter(client_key=client_key).first()
 
 
