@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.people.allauth_urls")),
     path("sign-up/", sign_up, name="sign_up"),
     path("", include("accounts.home.urls")),
+    path("t/<slug:tenant>/", include("accounts.home.company_urls")),
     path("t/<slug:tenant>/", include("accounts.people.urls")),
     path("t/<slug:tenant>/", include("accounts.access.urls")),
     path("t/<slug:tenant>/", include("accounts.audit.urls")),

@@ -6,15 +6,23 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
-        from accounts.access.navigation import Entry, register  # noqa: PLC0415 (models are loaded only now)
+        from accounts.access.navigation import Entry, Tab, register  # noqa: PLC0415 (models are loaded only now)
+        from accounts.home import steps  # noqa: PLC0415
         from accounts.jobs.registry import JobKind  # noqa: PLC0415
         from accounts.jobs.registry import register as register_job  # noqa: PLC0415
+        from accounts.people.models import Role  # noqa: PLC0415
+        from pipeline.first_steps import FIRST_STEPS  # noqa: PLC0415
         from pipeline.imports import services, work  # noqa: PLC0415
         from pipeline.ledger import reconciliation  # noqa: PLC0415
+        from pipeline.risks import detectors, night  # noqa: PLC0415
+        from pipeline.risks.registry import register as register_detectors  # noqa: PLC0415
 
+        steps.register(*FIRST_STEPS)
+        deals = {Role.REP: Tab(4), Role.MANAGER: Tab(2), Role.EXECUTIVE: Tab(3)}
+        customers = {Role.REP: Tab(2), Role.MANAGER: Tab(5)}
         register(
-            Entry("pipeline", 10, _("Deals"), "deal_list", "briefcase", "deals.view"),
-            Entry("pipeline", 20, _("Customers"), "customer_list", "building", "customers.view"),
+            Entry("pipeline", 10, _("Deals"), "deal_list", "layout-kanban", "deals.view", deals),
+            Entry("pipeline", 20, _("Customers"), "customer_list", "building", "customers.view", customers),
             Entry("pipeline", 30, _("Products"), "product_list", "package", "products.view"),
             Entry("pipeline", 90, _("Import"), "import_list", "file-import", "imports.run"),
         )
@@ -23,3 +31,5 @@ class PipelineConfig(AppConfig):
         register_job(
             JobKind("ledger.reconcile", _("Check of the ledger"), "nightly", "jobs.view", reconciliation.reconcile)
         )
+        register_job(night.RISKS)
+        register_detectors(detectors.STALLED, detectors.OVERDUE, detectors.SILENT)

@@ -6,15 +6,32 @@ class TargetsConfig(AppConfig):
     name = "targets"
 
     def ready(self) -> None:
-        from accounts.access.navigation import Entry, register  # noqa: PLC0415 (models are loaded only now)
+        from accounts.access.navigation import Entry, Tab, register  # noqa: PLC0415 (models are loaded only now)
         from accounts.access.panels import Panel  # noqa: PLC0415
+        from accounts.home import steps  # noqa: PLC0415
         from accounts.home.panels import home_panels  # noqa: PLC0415
+        from accounts.home.steps import FirstStep  # noqa: PLC0415
         from accounts.jobs import registry  # noqa: PLC0415
+        from accounts.people.models import Role  # noqa: PLC0415
         from targets.attainment.night import SNAPSHOT  # noqa: PLC0415
+        from targets.cascade.models import TargetPlan  # noqa: PLC0415
 
+        steps.register(
+            FirstStep(
+                "targets",
+                50,
+                _("Set the company's target"),
+                _("It is split to regions, teams and reps, and adds up to the cent."),
+                "target_list",
+                _("Targets"),
+                "targets.set",
+                lambda actor: TargetPlan.objects.all(),
+            )
+        )
+        attainment = {Role.MANAGER: Tab(3), Role.EXECUTIVE: Tab(2)}
         register(
             Entry("targets", 10, _("Cascade"), "target_list", "hierarchy", "targets.view"),
-            Entry("targets", 20, _("Attainment"), "attainment", "target", "targets.view"),
+            Entry("targets", 20, _("Attainment"), "attainment", "target", "targets.view", attainment),
         )
         home_panels.register(Panel("attainment", _("Attainment"), "attainment_panel", "targets.view", 20, "main"))
         registry.register(SNAPSHOT)

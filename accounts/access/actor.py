@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from accounts.people.models import Member, Role
 from accounts.tenancy.models import Tenant
 
+_MAIN = (Role.EXECUTIVE, Role.MANAGER, Role.REP, Role.HR, Role.ADMIN)
+
 
 @dataclass(slots=True, eq=False)
 class Actor:
@@ -27,6 +29,11 @@ class Actor:
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(role) for role in self.member.roles) if self.member else frozenset(Role)
+
+    @property
+    def main_role(self) -> Role | None:
+        """Of several roles the one whose day the home page and the phone's bar are made for."""
+        return next((role for role in _MAIN if role in self.roles), None) if self.member else None
 
     @property
     def user_id(self) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.access.navigation import navigation_for
+from accounts.access.navigation import navigation_for, phone_tabs
 from accounts.people.selectors import companies_of
 from salesops.lib import clock
 
@@ -19,10 +19,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     shown: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else ""}
     if actor is None:
         return shown
+    navigation = navigation_for(actor, request.path)
     return shown | {
         "tenant": actor.tenant,
         "actor": actor.member,
         "currency": actor.tenant.currency,
-        "navigation": navigation_for(actor, request.path),
+        "navigation": navigation,
+        "tabs": phone_tabs(navigation),
+        "counted": any(entry.key for section in navigation for entry in section.entries),
         "memberships": cache(lambda: companies_of(request.user.pk, clock.now())),
     }

@@ -22,7 +22,8 @@ class Panel:
     """A card for those who have `capability` (and, where `roles` says so, one of those roles).
 
     `url_name` answers one root element with the id `panel-<name>`; it is reversed with the tenant's slug and the key of
-    the record whose page it is. Shown in the order of `order`, in the main column or beside it.
+    the record whose page it is. Shown in the order of `order`: across the top, in the main column or beside it; on a
+    phone all of them below one another in that order.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Panel:
     url_name: str
     capability: str
     order: int = 50
-    place: Literal["main", "aside"] = "aside"
+    place: Literal["top", "main", "aside"] = "aside"
     roles: tuple[Role, ...] = ()
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_cookie
 
-from accounts.access.navigation import navigation_for
-from accounts.access.policy import has
+from accounts.access.navigation import counts_for
 from accounts.access.views import TenantRequest, needs, today
+from accounts.home import spans
 from accounts.home.panels import home_panels
-from accounts.people.models import Member, Team, User
+from accounts.home.selectors import last_night_ended, teams_led
+from accounts.home.steps import first_steps
+from accounts.home.waiting import waiting_for
+from accounts.jobs import selectors
+from accounts.people.models import Role, User
 from accounts.people.selectors import companies_of
 from salesops.lib import clock
 from salesops.lib.htmx import redirect, render
 
 _YEAR_SECONDS = 365 * 24 * 60 * 60
-_NOT_WORK = {"home", "settings"}  # sections of the navigation that are no day's work
+_COUNTS_SECONDS = 30  # that long a browser may go from page to page without asking for the numbers again
+_BY_PERIOD = {Role.MANAGER, Role.EXECUTIVE}  # their figures can be those of a month, a quarter or a year
 
 
 @require_GET
@@ -36,24 +44,51 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("people.view")
 def tenant_home(request: TenantRequest) -> HttpResponse:
-    """The day's cards, the ways from here, and for a new company the first steps."""
-    sections = navigation_for(request.actor, request.path)
-    context = {
+    """The day's cards by role, each loaded from the app that owns its numbers; for a new company the first steps."""
+    day, role = today(request), request.actor.main_role
+    context: dict[str, Any] = {
         "panels": home_panels.shown_to(request.actor),
-        "sections": [section for section in sections if section.key not in _NOT_WORK],
-        "today": today(request),
+        "role": role.value if role else "",
+        "today": day,
         "hour": clock.now().astimezone(ZoneInfo(request.tenant.time_zone)).hour,
-        "steps": _first_steps(request),
+        "steps": first_steps(request.actor),
     }
+    if role in _BY_PERIOD:
+        span = spans.read_span(request.GET)
+        period = request.tenant.calendar.containing(day, span)
+        context |= {
+            "teams": teams_led(request.actor, day) if role is Role.MANAGER else [],
+            "span": span,
+            "spans": spans.choices(span),
+            "period": period,
+            "day_number": (day - period.start).days + 1,
+            "night_ended": last_night_ended(),
+        }
     return render(request, "accounts/home/tenant_home.html", context)
 
 
-def _first_steps(request: TenantRequest) -> dict[str, bool]:
-    """Each step an admin takes in a new company, and whether it is done; empty when all are."""
-    if not has(request.actor, "people.manage"):
-        return {}
-    steps = {"members": Member.objects.count() > 1, "teams": Team.objects.exists()}
-    return {} if all(steps.values()) else steps
+@require_GET
+@needs("people.view")
+def waiting_panel(request: TenantRequest) -> HttpResponse:
+    """What waits for the reader, from every room that has something; the most urgent first."""
+    return render(request, "accounts/home/_waiting.html", {"waiting": waiting_for(request.actor, today(request))})
+
+
+@require_GET
+@needs("jobs.view")
+def night_panel(request: TenantRequest) -> HttpResponse:
+    """How the last night went, step by step."""
+    nights = selectors.nights(limit=1)
+    return render(request, "accounts/home/_night.html", {"night": nights[0] if nights else None})
+
+
+@require_GET
+@needs("people.view")
+@cache_control(private=True, max_age=_COUNTS_SECONDS)
+@vary_on_cookie
+def navigation_counts(request: TenantRequest) -> HttpResponse:
+    """The numbers beside the navigation's entries, put into their places wherever these are on the page."""
+    return render(request, "accounts/home/_counts.html", {"counts": counts_for(request.actor, today(request))})
 
 
 @require_POST

@@ -17,6 +17,9 @@ MEMBERS = ("ada", "eve", "max", "rob", "sam", "hana")
 #   name                    methods       admin exec  mgr   rep   other HR
 INSIDE = """
     tenant_home             GET           200   200   200   200   200   200
+    home_waiting            GET           200   200   200   200   200   200
+    home_night              GET           200   200   403   403   403   200
+    navigation_counts       GET           200   200   200   200   200   200
     member_list             GET           200   200   200   200   200   200
     member_add              GET,POST      200   403   403   403   403   403
     member_detail           GET           200   200   200   200   200   200

@@ -148,11 +148,12 @@ def test_an_event_of_the_server_becomes_a_toast(gallery: Callable[..., Page], ax
     expect(toast).to_be_hidden()
 
 
-def test_the_phone_reaches_every_page_from_its_bar(gallery: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+def test_the_phone_reaches_every_page_from_its_top(gallery: Callable[..., Page], axe: Callable[[Page], None]) -> None:
     page = gallery(width=390)
-    bar = page.get_by_role("navigation", name="Main, phone")
-    bar.get_by_text("More").click()
-    expect(bar.get_by_text("Sign out").or_(bar.get_by_text("Theme"))).to_have_count(2)
+    expect(page.get_by_role("navigation", name="Main, phone").get_by_role("link")).to_have_count(3)
+    page.get_by_label("All pages and your settings").click()
+    menu = page.locator(".phone-menu")
+    expect(menu.get_by_text("Sign out").or_(menu.get_by_text("Theme"))).to_have_count(2)
     axe(page)
 
 

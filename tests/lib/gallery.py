@@ -25,13 +25,14 @@ def sample() -> dict[str, Any]:
     form = DealForm({"customer": "Treequote"})
     form.add_error(None, "The period is locked.")
     entries = [
-        Sample(label="Deals", url="/deals/", icon="layout-kanban", current=False, count=None),
-        Sample(label="Payouts", url="/payouts/", icon="cash", current=True, count=3),
-        Sample(label="Plans", url="/plans/", icon="adjustments-horizontal", current=False, count=None),
+        Sample(label="Deals", url="/deals/", icon="layout-kanban", current=False, key="", raised=False),
+        Sample(label="Payouts", url="/payouts/", icon="cash", current=True, key="payouts", raised=False),
+        Sample(label="Plans", url="/plans/", icon="adjustments-horizontal", current=False, key="", raised=True),
     ]
     job = Sample(id=1, kind_label="Import", url="/t/acme/jobs/1/", progress_done=61240, progress_total=100000)
     return {
         "navigation": [Sample(key="incentives", label="Incentives", entries=entries)],
+        "tabs": entries,
         "actor": Sample(full_name="Melvin Marxen"),
         "tenant": Sample(name="Acme", slug="acme"),
         "memberships": [Sample(name="Acme", slug="acme"), Sample(name="Other", slug="other")],

@@ -93,6 +93,12 @@ def initials(name: str) -> str:
     return (words[0][0] + words[-1][0] if len(words) > 1 else name[:2]).upper()
 
 
+@register.filter
+def called(name: str) -> str:
+    """`Melvin Marxen` → `Melvin`; `王小明` stays whole, as one addresses colleagues in Chinese."""
+    return name if _HAN.search(name) else name.partition(" ")[0]
+
+
 @register.simple_tag
 def avatar(name: str, classes: str = "") -> SafeString:
     """A person's initials beside the written name, hence hidden from screen readers. `classes`: sm, lg, me, sq."""
@@ -321,9 +327,3 @@ def pager(previous_url: str = "", next_url: str = "", summary: str = "", target:
 def empty_state(icon_name: str, title: str, text: str = "", url: str = "", action: str = "") -> dict[str, Any]:
     """What belongs here and the first step towards it."""
     return {"mark": icon_name, "title": title, "text": text, "url": url, "action": action}
-
-
-@register.filter
-def phone_entries(navigation: Iterable[Any]) -> list[Any]:
-    """The four entries of the phone's tab bar, as they come; the others are under “More”."""
-    return [entry for section in navigation for entry in section.entries][:4]

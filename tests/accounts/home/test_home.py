@@ -6,11 +6,15 @@ import pytest
 from django.test import Client
 
 from accounts.access.panels import Panel
+from accounts.home import waiting
 from accounts.home.panels import home_panels
+from accounts.home.waiting import Waiting, WaitingSource
 from accounts.people.models import Member, User
 from accounts.people.services import create_tenant
+from accounts.tenancy.context import tenant_scope
 from tests.accounts.counting import statements
 from tests.factories import MARKER, Acme, Stranger
+from tests.pipeline.cast import customer
 
 
 def test_signed_out_one_reads_what_this_is(client: Client, db: None) -> None:
@@ -54,6 +58,36 @@ def test_every_role_has_a_home_with_only_what_it_may_open(acme: Acme, client_for
     for section in answer.context["navigation"]:
         for entry in section.entries:
             assert browser.get(entry.url).status_code == 200, entry.url
+
+
+def test_it_greets_and_a_leader_reads_whose_figures_these_are(acme: Acme, client_for) -> None:
+    assert "Rob" in client_for(acme.rob).get("/t/acme/").content.decode()
+    manager = client_for(acme.max).get("/t/acme/?span=month")
+    assert acme.teams["North"].name in manager.content.decode()
+    assert manager.context["period"].kind == "month"
+    assert client_for(acme.eve).get("/t/acme/?span=decade").context["period"].kind == "quarter"
+
+
+def test_first_steps_are_those_of_the_role_and_end_when_all_are_done(acme: Acme, client_for) -> None:
+    def steps(member: Member) -> dict[str, bool]:
+        return {str(step.title): step.done for step in client_for(member).get("/t/acme/").context["steps"]}
+
+    assert steps(acme.ada)["Add your people"]
+    assert not steps(acme.ada)["Bring your deals along"]
+    assert list(steps(acme.rob)) == ["Add your first customer"]
+    with tenant_scope(acme.tenant.pk):
+        customer(acme, "Treequote", owner=acme.rob)
+    assert steps(acme.rob) == {}
+
+
+def test_what_waits_is_listed_most_urgent_first(acme: Acme, client_for, monkeypatch) -> None:
+    found = [Waiting("Later", "", "/later/"), Waiting("Now", "answer by noon", "/now/", "risk", action="Answer")]
+    monkeypatch.setattr(waiting, "_sources", [WaitingSource("test", "people.view", lambda actor, day, limit: found)])
+
+    page = client_for(acme.rob).get("/t/acme/home/waiting/").content.decode()
+
+    assert page.index("/now/") < page.index("/later/")
+    assert "Answer" in page
 
 
 def test_home_sends_few_statements(acme: Acme, client_for) -> None:

@@ -138,8 +138,3 @@ def test_progress_numbers_are_machine_readable_in_every_language() -> None:
     with translation.override("de"):
         html = drawn("{% include 'components/_job_progress.html' %}", job=job("running"))
     assert 'value="1200" max="8800"' in html
-
-
-def test_the_tab_bar_of_the_phone_has_four_entries() -> None:
-    sections = [SimpleNamespace(entries=["home", "deals"]), SimpleNamespace(entries=["targets", "pay", "plans"])]
-    assert drawn("{{ sections|phone_entries|join:' ' }}", sections=sections) == "home deals targets pay"
