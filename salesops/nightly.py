@@ -27,7 +27,7 @@ from salesops.lib.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-STEPS = ("ledger.reconcile", "targets.snapshot", "incentives.recompute")
+STEPS = ("ledger.reconcile", "targets.snapshot", "incentives.recompute", "pipeline.risks")
 NIGHT_BEGINS = time(2)
 SCHEDULED = ""  # the input version of the night that the schedule inserts; commands number theirs
 

@@ -12,10 +12,10 @@ from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
 from pipeline.customers.models import Customer
 from pipeline.deals.models import Deal
+from pipeline.risks.folding import FOLD
 from pipeline.risks.registry import Severity
 
 ENTERED = "entered"  # the kind of what people enter by hand
-FOLD = "owner"  # the subject type of a risk that stands for many of one owner
 
 
 class Risk(TenantModel):

@@ -24,6 +24,7 @@ APPEND_ONLY = {
     "accounts_auditentry": "UPDATE DELETE",  # who did what
     "incentives_planversion": "UPDATE DELETE",  # what was promised
     "pipeline_creditline": "UPDATE DELETE",  # the ledger: corrected by reversals only
+    "pipeline_riskevent": "UPDATE DELETE",  # what became of a risk
     "pipeline_stagechange": "UPDATE DELETE",  # a deal's history
 }
 
