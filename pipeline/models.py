@@ -1,6 +1,6 @@
 """The models of the rooms, gathered for Django."""
 
-from pipeline.activities.models import Activity, Task
+from pipeline.activities.models import Activity
 from pipeline.contacts.models import Contact, DealContact
 from pipeline.customers.models import Customer, CustomerOwner
 from pipeline.deals.models import Deal, LineItem, Split, Stage, StageChange, StageTotal
@@ -8,6 +8,7 @@ from pipeline.handover.models import Handover
 from pipeline.imports.models import ImportFile, ImportRefusal, ImportRun
 from pipeline.ledger.models import CreditLine
 from pipeline.products.models import Product
+from pipeline.tasks.models import Task
 from pipeline.risks.models import Risk, RiskEvent, RiskSetting, RiskStep
 from pipeline.visits.models import Visit
 

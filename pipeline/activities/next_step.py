@@ -26,7 +26,9 @@ def touch(*, customer_id: int | None, deal_id: int | None, on: date) -> None:
 
     In the caller's transaction, who has checked the permission. It is no edit: versions stay as they are.
     """
-    touch_many(customers={} if customer_id is None else {customer_id: on}, deals={} if deal_id is None else {deal_id: on})
+    touch_many(
+        customers={} if customer_id is None else {customer_id: on}, deals={} if deal_id is None else {deal_id: on}
+    )
 
 
 def touch_many(*, customers: Mapping[int, date], deals: Mapping[int, date]) -> None:
@@ -73,9 +75,18 @@ def checked(on: date | None, text: str, as_of: date) -> str:
 
 def write_next_step(actor: Actor, about: Subject, on: date | None, text: str) -> None:
     """Put a checked next step onto what the subject names, with an audit row for each that it changes."""
-    for row in (about.customer, about.deal):
-        if row is not None and (row.next_step_on, row.next_step) != (on, text):
-            row.next_step_on, row.next_step = on, text
-            row.save(update_fields=["next_step_on", "next_step"])
-            action = f"{row._meta.model_name}.next_step"
-            record(actor=actor, action=action, subject=row, on=str(on or ""), text=text)
+    customer, deal = about.customer, about.deal
+    if customer is not None and (customer.next_step_on, customer.next_step) != (on, text):
+        customer.next_step_on, customer.next_step = on, text
+        customer.save(update_fields=["next_step_on", "next_step"])
+        record(actor=actor, action="customer.next_step", subject=customer, on=str(on or ""), text=text)
+    if deal is not None and (deal.next_step_on, deal.next_step) != (on, text):
+        _write_on_deal(actor, deal, on, text)
+
+
+def _write_on_deal(actor: Actor, deal: Deal, on: date | None, text: str) -> None:
+    """A deal's form has the next step too, so this counts as an edit of the deal: who has the form open is told."""
+    told = {"next_step_on": [str(deal.next_step_on or ""), str(on or "")], "next_step": [deal.next_step, text]}
+    Deal.objects.filter(pk=deal.pk).update(next_step_on=on, next_step=text, version=F("version") + 1)
+    deal.refresh_from_db(fields=["next_step_on", "next_step", "version"])
+    record(actor=actor, action="deal.changed", subject=deal, version=deal.version, changes=told)

@@ -42,7 +42,9 @@ class Contact(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=_ROLES), name="contact_role"),
-            models.CheckConstraint(condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{4,14}$"), name="contact_phone"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{4,14}$"), name="contact_phone"
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "customer", "has_left", "sort_name", "id"], name="contact_customer_sort"),

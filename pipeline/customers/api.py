@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from accounts.access.rest import TenantAPIView, etag, once, require_match
 from accounts.access.views import today
 from pipeline.customers import selectors, services
-from pipeline.customers.models import Customer
+from pipeline.customers.forms import FilterForm
+from pipeline.customers.models import Customer, CustomerOwner
+from pipeline.customers.owners import owners_of
 from pipeline.customers.services import CustomerValues
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH, MoneyString
 
@@ -31,6 +33,17 @@ class CustomerOut(serializers.Serializer[Customer]):
     parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # declared
     region = serializers.IntegerField(source="region_id", allow_null=True)
     owner = serializers.IntegerField(source="owner_id", allow_null=True)
+    legal_name = serializers.CharField()
+    registration_number = serializers.CharField()
+    status = serializers.ChoiceField(choices=Customer.Status.choices)
+    source = serializers.CharField()  # type: ignore[assignment]  # declared
+    website = serializers.CharField()
+    address = serializers.CharField()
+    latitude = serializers.DecimalField(max_digits=8, decimal_places=6, allow_null=True)
+    longitude = serializers.DecimalField(max_digits=9, decimal_places=6, allow_null=True)
+    next_step_on = serializers.DateField(allow_null=True)
+    next_step = serializers.CharField()
+    last_activity_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
 
 
@@ -49,6 +62,28 @@ class CustomerIn(serializers.Serializer[Any]):
     )
     region = serializers.IntegerField(source="region_id", required=False, allow_null=True)
     owner = serializers.IntegerField(source="owner_id", required=False, allow_null=True)
+    legal_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    registration_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    status = serializers.ChoiceField(choices=Customer.Status.choices, required=False)
+    source = serializers.CharField(  # type: ignore[assignment]  # declared
+        max_length=80, required=False, allow_blank=True
+    )
+    website = serializers.URLField(max_length=200, required=False, allow_blank=True)
+    address = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    latitude = serializers.DecimalField(
+        max_digits=8, decimal_places=6, min_value=-90, max_value=90, required=False, allow_null=True
+    )
+    longitude = serializers.DecimalField(
+        max_digits=9, decimal_places=6, min_value=-180, max_value=180, required=False, allow_null=True
+    )
+
+
+class OwnerOut(serializers.Serializer[CustomerOwner]):
+    """Whose customer it was; the row without a last day is the present owner's."""
+
+    owner = serializers.IntegerField(source="owner_id")
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
 
 
 class _CustomerAPIView(TenantAPIView):
@@ -69,13 +104,18 @@ class CustomerListView(_CustomerAPIView):
     capabilities = {"GET": "customers.view", "POST": "customers.edit"}
 
     @extend_schema(
-        responses=CustomerOut(many=True), parameters=[OpenApiParameter(name, str) for name in ("search", "industry")]
+        responses=CustomerOut(many=True),
+        parameters=[
+            *(OpenApiParameter(name, str) for name in ("search", "industry", "segment")),
+            OpenApiParameter("status", str, enum=Customer.Status.values),
+            OpenApiParameter("owner", int),
+            OpenApiParameter("follow_up", str, enum=["overdue", "planned"]),
+        ],
     )
     def get(self, request: Request) -> Response:
-        """Customers in one's scope, by name."""
-        wanted = {name: request.query_params.get(name, "").replace("\0", "") for name in ("search", "industry")}
-        found = selectors.find_customers(self.actor, today(self.http), **wanted)
-        return self.page(found, CustomerOut, ("sort_name", "id"))
+        """Customers in one's scope, by name; with `follow_up` by the day of their next step."""
+        wanted = FilterForm(request.query_params).narrowed()
+        return self.page(selectors.find_customers(self.actor, today(self.http), wanted), CustomerOut, wanted.order)
 
     @extend_schema(request=CustomerIn, responses={201: CustomerOut}, parameters=[IDEMPOTENCY_KEY])
     @once
@@ -104,3 +144,14 @@ class CustomerView(_CustomerAPIView):
             actor=self.actor, customer_id=customer_id, version=customer.version, values=values, as_of=day
         )
         return self.answer(changed)
+
+
+class CustomerOwnersView(TenantAPIView):
+    capabilities = {"GET": "customers.view"}
+    pagination_class = None  # fifty owners at most
+
+    @extend_schema(responses=OwnerOut(many=True))
+    def get(self, request: Request, customer_id: int) -> Response:
+        """Whose customer it was and is, the present owner first."""
+        customer = selectors.get_customer(self.actor, today(self.http), customer_id)
+        return Response(OwnerOut(owners_of(customer.pk), many=True).data)

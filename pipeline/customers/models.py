@@ -58,7 +58,9 @@ class Customer(TenantModel):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="customer_place",
             ),
-            models.CheckConstraint(condition=Q(next_step="") | Q(next_step_on__isnull=False), name="customer_next_step"),
+            models.CheckConstraint(
+                condition=Q(next_step="") | Q(next_step_on__isnull=False), name="customer_next_step"
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "sort_name", "id"], name="customer_tenant_sort"),

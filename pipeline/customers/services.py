@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,13 +16,14 @@ from accounts.audit.services import record
 from accounts.people.models import Member, Region
 from accounts.people.services import sort_key
 from pipeline.customers.models import Customer
+from pipeline.customers.owners import note_owners
 from pipeline.customers.selectors import visible_customers
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerValues:
-    """The writable fields of a customer. `annual_revenue` is in minor units."""
+    """The writable fields of a customer. `annual_revenue` is in minor units, the place in degrees."""
 
     name: str
     industry: str = ""
@@ -32,6 +35,14 @@ class CustomerValues:
     parent_id: int | None = None
     region_id: int | None = None
     owner_id: int | None = None
+    legal_name: str = ""
+    registration_number: str = ""
+    status: str = Customer.Status.PROSPECT
+    source: str = ""
+    website: str = ""
+    address: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
 
     @classmethod
     def of(cls, customer: Customer) -> CustomerValues:
@@ -76,9 +87,20 @@ def _write(actor: Actor, customer: Customer, changes: dict[str, Any], as_of: dat
         changes["name"] = _checked_name(changes["name"], customer)
         customer.sort_name = sort_key(changes["name"])
     _check_references(actor, customer, changes, as_of)
+    before = customer.owner_id
     for name, value in changes.items():
         setattr(customer, name, value)
+    _check_place(customer)
     customer.save()
+    if customer.owner_id != before:
+        note_owners({customer.pk: (before, customer.owner_id)}, as_of)
+
+
+def _check_place(customer: Customer) -> None:
+    place = (customer.latitude, customer.longitude)
+    if None in place and place != (None, None):
+        message = gettext_noop("A place has both a latitude and a longitude.")
+        raise DomainError("half_a_place", message, "latitude" if customer.latitude is None else "longitude")
 
 
 def _checked_name(name: str, customer: Customer) -> str:
@@ -104,3 +126,10 @@ def _check_references(actor: Actor, customer: Customer, changes: dict[str, Any],
         raise DomainError("unknown_customer", gettext_noop("There is no such customer."), "parent")
     if region_id is not None and not Region.objects.filter(pk=region_id).exists():
         raise DomainError("unknown_region", gettext_noop("There is no such region."), "region")
+
+
+def have_bought(customer_ids: Collection[int]) -> None:
+    """Prospects that have bought are customers from now on. In the transaction that wrote the win."""
+    Customer.objects.filter(pk__in=customer_ids, status=Customer.Status.PROSPECT).update(
+        status=Customer.Status.CUSTOMER
+    )

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
 from pipeline.customers import selectors, services
-from pipeline.customers.forms import CustomerForm, OptionsForm
+from pipeline.customers.forms import CustomerForm, FilterForm, OptionsForm
 from pipeline.customers.history import purchases
+from pipeline.customers.models import Customer
 from pipeline.deals.selectors import NEWEST, DealFilter, find_deals
+from pipeline.scope import members_within
 from salesops.lib.errors import DomainError
 from salesops.lib.forms import add_domain_error
 from salesops.lib.htmx import invalid, redirect, render
@@ -28,14 +30,19 @@ _DEALS_SHOWN = 20
 @require_GET
 @needs("customers.view")
 def customer_list(request: TenantRequest) -> HttpResponse:
-    typed = {name: request.GET.get(name, "").strip()[:120].replace("\0", "") for name in ("search", "industry")}
-    customers = selectors.find_customers(request.actor, today(request), **typed).select_related("owner")
-    found = page(customers, by=("sort_name", "id"), cursor=request.GET.get("cursor", ""))
+    day = today(request)
+    wanted = FilterForm(request.GET).narrowed()
+    customers = selectors.find_customers(request.actor, day, wanted).select_related("owner")
+    found = page(customers, by=wanted.order, cursor=request.GET.get("cursor", ""))
     context = {
         "page": found,
-        "filters": typed,
-        "filtered": any(typed.values()),
-        "industries": selectors.industries(),
+        "wanted": wanted,
+        "filtered": wanted != selectors.CustomerFilter(),
+        "today": day,
+        "industries": selectors.values_in_use("industry"),
+        "segments": selectors.values_in_use("segment"),
+        "statuses": Customer.Status.choices,
+        "owners": list(members_within(request.actor, "customers.view", day)),
         "next_url": query_with(request.GET, found.next),
         "previous_url": query_with(request.GET, found.previous),
         "may_edit": has(request.actor, "customers.edit"),

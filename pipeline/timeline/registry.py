@@ -1,7 +1,7 @@
 """What happened with a customer, from every room: visits, calls, deals, feedback, in one order of time.
 
-A room registers a `TimelineSource` in `AppConfig.ready`; the customer page merges what they give, newest first, and reads
-on from where it stopped. Nothing here knows who fills it.
+A room registers a `TimelineSource` in `AppConfig.ready`; the customer page merges what they give, newest first, and
+reads on from where it stopped. Nothing here knows who fills it.
 """
 
 from __future__ import annotations
