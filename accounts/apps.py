@@ -11,7 +11,12 @@ class AccountsConfig(AppConfig):
         from accounts.home import steps  # noqa: PLC0415
         from accounts.home.first_steps import FIRST_STEPS  # noqa: PLC0415
         from accounts.home.panels import home_panels  # noqa: PLC0415
+        from accounts.home.waiting import WaitingSource  # noqa: PLC0415
+        from accounts.home.waiting import register as register_waiting  # noqa: PLC0415
+        from accounts.notifications.registry import register as register_kinds  # noqa: PLC0415
+        from accounts.notifications.selectors import undelivered  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
+        from accounts.people.notices import KINDS  # noqa: PLC0415
 
         home = dict.fromkeys(Role, Tab(1)) | {Role.REP: Tab(1, _("Today"), "sun")}
         register(
@@ -21,6 +26,7 @@ class AccountsConfig(AppConfig):
             Entry(
                 "settings", 30, _("Company"), "company_settings", "settings", "settings.manage", {Role.ADMIN: Tab(4)}
             ),
+            Entry("settings", 85, _("Outgoing mail"), "mail_list", "mail", "settings.manage"),
             Entry("settings", 90, _("API tokens"), "api_token_list", "key", "people.view"),
             Entry("settings", 95, _("Audit log"), "audit_log", "history", "audit.view"),
         )
@@ -31,3 +37,5 @@ class AccountsConfig(AppConfig):
             Panel("night", _("Last night"), "home_night", "jobs.view", 80, "main", (Role.ADMIN, Role.HR)),
         )
         steps.register(*FIRST_STEPS)
+        register_kinds(*KINDS)
+        register_waiting(WaitingSource("mails", "settings.manage", undelivered))

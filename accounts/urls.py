@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.home.urls")),
     path("t/<slug:tenant>/", include("accounts.home.company_urls")),
     path("t/<slug:tenant>/", include("accounts.people.urls")),
+    path("t/<slug:tenant>/", include("accounts.notifications.urls")),
+    path("t/<slug:tenant>/", include("accounts.preferences.urls")),
     path("t/<slug:tenant>/", include("accounts.access.urls")),
     path("t/<slug:tenant>/", include("accounts.audit.urls")),
     path("t/<slug:tenant>/", include("accounts.jobs.urls")),

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_filters",
     "rest_framework",
@@ -210,6 +211,13 @@ ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "none")
 ACCOUNT_ADAPTER = "accounts.people.adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # browsers take http://localhost for secure; every other http they refuse
+MFA_TOTP_ISSUER = "SalesOps"
+# Whoever has not confirmed an e-mail may still set up the second step that their company demands; where confirming is
+# mandatory (EMAIL_VERIFICATION), nobody gets this far without.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # whoever has no account gets no mail; the page says the same either way
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

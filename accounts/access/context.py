@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.access.navigation import navigation_for, phone_tabs
+from accounts.people.models import Theme
 from accounts.people.selectors import companies_of
 from salesops.lib import clock
 
@@ -15,8 +16,9 @@ from salesops.lib import clock
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Tenant, actor, navigation and the tenants to switch to; nothing outside a tenant. The switch list is lazy."""
     actor = getattr(request, "actor", None)
-    theme = request.COOKIES.get("theme", "")
-    shown: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else ""}
+    user = getattr(request, "user", None)
+    theme = getattr(user, "theme", "") or request.COOKIES.get("theme", "")
+    shown: dict[str, Any] = {"theme": theme if theme in Theme.values else ""}
     if actor is None:
         return shown
     navigation = navigation_for(actor, request.path)

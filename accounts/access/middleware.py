@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from accounts.access.actor import Actor
 from accounts.access.refusals import not_found
 from accounts.access.tokens import token_with
+from accounts.notifications.selectors import with_unread
 from accounts.people.models import Access, Member
 from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
@@ -71,7 +72,7 @@ class TenantMiddleware:
         if access is None:
             return not_found()
         with tenant_scope(access.tenant_id), transaction.atomic():
-            member = Member.objects.filter(user_id=user_id).first()
+            member = with_unread(Member.objects.filter(user_id=user_id)).first()
             if member is None or _has_left(member, access.tenant):
                 return not_found()
             return self._inside(request, access.tenant, member)

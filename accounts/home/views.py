@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.access.navigation import counts_for
@@ -20,12 +18,11 @@ from accounts.home.selectors import last_night_ended, teams_led
 from accounts.home.steps import first_steps
 from accounts.home.waiting import waiting_for
 from accounts.jobs import selectors
-from accounts.people.models import Role, User
+from accounts.people.models import Role
 from accounts.people.selectors import companies_of
 from salesops.lib import clock
 from salesops.lib.htmx import redirect, render
 
-_YEAR_SECONDS = 365 * 24 * 60 * 60
 _COUNTS_SECONDS = 30  # that long a browser may go from page to page without asking for the numbers again
 _BY_PERIOD = {Role.MANAGER, Role.EXECUTIVE}  # their figures can be those of a month, a quarter or a year
 
@@ -89,24 +86,3 @@ def night_panel(request: TenantRequest) -> HttpResponse:
 def navigation_counts(request: TenantRequest) -> HttpResponse:
     """The numbers beside the navigation's entries, put into their places wherever these are on the page."""
     return render(request, "accounts/home/_counts.html", {"counts": counts_for(request.actor, today(request))})
-
-
-@require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language: with the user when signed in, and on this browser anyhow. Unknown ones are ignored."""
-    language, back = request.POST.get("language", ""), request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(request, back)
-    if language in dict(settings.LANGUAGES):
-        if request.user.is_authenticated:
-            User.objects.filter(pk=request.user.pk).update(language=language)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=_YEAR_SECONDS,
-            samesite="Lax",
-            secure=settings.HTTPS,
-            httponly=True,
-        )
-    return response

@@ -1,6 +1,5 @@
-// System, light or dark. The choice is a cookie, so that the server writes it into the first byte of the next page.
-
-const YEAR = 365 * 24 * 60 * 60;
+// System, light or dark. The page changes at once; the form tells the server, which keeps the choice with the user and in
+// a cookie and so writes it into the first byte of the next page.
 
 export const themeSwitch = () => ({
   chosen: document.documentElement.dataset.theme || "system",
@@ -12,7 +11,6 @@ export const themeSwitch = () => ({
     } else {
       document.documentElement.dataset.theme = this.chosen;
     }
-    document.cookie = `theme=${this.chosen}; path=/; max-age=${YEAR}; samesite=lax`;
   },
 
   pressed() {

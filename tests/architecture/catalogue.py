@@ -17,6 +17,7 @@ OUTSIDE = {
     "account_emailaddress": "sign-in, allauth's",
     "account_emailconfirmation": "sign-in, allauth's",
     "mfa_authenticator": "second factors of users, allauth's",
+    "usersessions_usersession": "browsers in which users are signed in, allauth's",
     "django_session": "sign-in; read before a tenant is known",
     "django_migrations": "the schema's own history",
     "django_content_type": "names of models",

@@ -11,6 +11,7 @@ from accounts.access.actor import Actor
 from accounts.access.tokens import create_token
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
+from accounts.notifications.models import Notification, OutboxMail
 from accounts.people.models import Member
 from incentives.payouts.models import PayoutBatch
 from incentives.plans.models import Plan, PlanAssignment
@@ -23,6 +24,7 @@ from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
 from tests.incentives.cast import OCTOBER, document, plan_for_reps, recompute, statement, submitted
 from tests.pipeline.cast import customer, deal, product, won
+from tests.reviews.feedback.cast import said
 
 _BOOKINGS = {"metric": "bookings", "period": "2026-Q4", "amount": 12_000_000, "step": 100}
 
@@ -39,6 +41,21 @@ def _token(company: Company) -> int:
     actor, today = Actor(company.tenant, _rep(company)), clock.today("UTC")
     token, __ = create_token(actor=actor, name=_name(company), as_of=today, expires_on=today + timedelta(days=30))
     return token.pk
+
+
+def _notification(company: Company) -> int:
+    """Something that the rep is told."""
+    rep = _rep(company)
+    params = {"team": _name(company), "day_on": "2017-10-01"}
+    told = Notification.objects.create(member=rep, kind="people.moved", params=params, at=clock.now())
+    return told.pk
+
+
+def _mail(company: Company) -> int:
+    """A mail to the rep that was given up."""
+    return OutboxMail.objects.create(
+        member=_rep(company), template="notice", state="failed", error=_name(company), created_at=clock.now()
+    ).pk
 
 
 def _job(company: Company) -> int:
@@ -113,12 +130,20 @@ def _statement(company: Company) -> int:
     return statement(_rep(company)).pk
 
 
+def _feedback(company: Company) -> int:
+    """Of the rep's customer, for the rep to answer."""
+    said_by = customer(company, f"{_name(company)} {uuid4().hex}", owner=_rep(company))
+    return said(company, _rep(company), by=said_by, text=_name(company)).pk
+
+
 # The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
 # different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
     "member_id": lambda company: _rep(company).pk,
     "team_id": lambda company: min(team.pk for team in company.teams.values()),
     "token_id": _token,
+    "notification_id": _notification,
+    "mail_id": _mail,
     "job_id": _job,
     "customer_id": _customer,
     "product_id": _product,
@@ -130,7 +155,9 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "assignment_id": _assignment,
     "month": _month,
     "statement_id": _statement,
+    "case_id": _feedback,
     "format": lambda company: "csv",
+    "pk": lambda company: 1,  # a passkey: asked for only after the password was given once more
     "uidb36": lambda company: "1",
     "key": lambda company: "no-such-key",
 }

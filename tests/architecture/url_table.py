@@ -35,6 +35,18 @@ INSIDE = """
     region_add              GET,POST      200   403   403   403   403   403
     company_settings        GET,POST      200   403   403   403   403   403
     audit_log               GET           200   403   403   403   403   403
+    inbox                   GET           200   200   200   200   200   200
+    inbox_read              POST          303   303   303   303   303   303
+    notification_open       POST          404   404   404   303   404   404
+    mail_list               GET           200   403   403   403   403   403
+    mail_send_again         POST          303   403   403   403   403   403
+    preferences             GET,POST      200   200   200   200   200   200
+    preferences_told        POST          303   303   303   303   303   303
+    preferences_sign_out    POST          303   303   303   303   303   303
+    api_notification_list   GET           200   200   200   200   200   200
+    api_notification_read   POST          404   404   404   200   404   404
+    api_notification_read_all POST        200   200   200   200   200   200
+    api_preferences         GET,PUT       200   200   200   200   200   200
     api_token_list          GET,POST      200   200   200   200   200   200
     api_token_revoke        POST          303   404   404   303   404   404
     night_list              GET           200   200   403   403   403   200
@@ -129,6 +141,29 @@ INSIDE = """
     api_payout_send_back    POST          200   200   403   403   403   200
     api_statement_list      GET           200   200   200   200   200   200
     api_statement_detail    GET           200   200   404   200   404   200
+    feedback_list           GET           200   200   200   200   200   200
+    feedback_create         GET,POST      200   200   200   200   200   403
+    feedback_trends         GET           200   200   200   200   200   200
+    feedback_response_times GET,POST      200   403   403   403   403   403
+    feedback_panel          GET           200   200   200   200   200   200
+    feedback_detail         GET           200   200   200   200   404   200
+    feedback_edit           GET,POST      200   200   200   200   404   403
+    feedback_answer         GET,POST      200   200   200   200   404   403
+    feedback_resolve        GET,POST      200   200   200   200   404   403
+    feedback_reopen         GET,POST      200   200   200   200   404   403
+    feedback_rate           GET,POST      200   200   200   200   404   403
+    feedback_severity       GET,POST      200   200   200   200   404   403
+    feedback_assign         GET,POST      200   200   200   200   404   403
+    feedback_customer_panel GET           200   200   200   200   404   200
+    feedback_deal_panel     GET           200   200   200   200   404   200
+    api_feedback_list       GET,POST      200   200   200   200   200   200
+    api_feedback_detail     GET,PATCH     200   200   200   200   404   200
+    api_feedback_answer     POST          428   428   428   428   404   403
+    api_feedback_resolve    POST          428   428   428   428   404   403
+    api_feedback_reopen     POST          428   428   428   428   404   403
+    api_feedback_rate       POST          428   428   428   428   404   403
+    api_feedback_severity   POST          428   428   428   428   404   403
+    api_feedback_assign     POST          428   428   428   428   404   403
 """
 
 #   name                                  methods    anonymous  signed in
@@ -140,6 +175,7 @@ OUTSIDE = """
     home                                  GET        200        303
     sign_up                               GET,POST   200        200
     set_language                          POST       303        303
+    set_theme                             POST       303        303
     account_login                         GET,POST   200        302
     account_logout                        GET,POST   302        200
     account_inactive                      GET        200        200
@@ -161,6 +197,13 @@ OUTSIDE = """
     mfa_view_recovery_codes               GET        302        404
     mfa_generate_recovery_codes           GET,POST   302        302
     mfa_download_recovery_codes           GET        302        404
+    mfa_list_webauthn                     GET        302        200
+    mfa_add_webauthn                      GET,POST   302        302
+    mfa_login_webauthn                    GET,POST   302        302
+    mfa_reauthenticate_webauthn           GET,POST   302        302
+    mfa_edit_webauthn                     GET,POST   302        302
+    mfa_remove_webauthn                   GET,POST   302        302
+    usersessions_list                     GET,POST   302        200
 """
 
 
