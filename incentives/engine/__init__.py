@@ -6,16 +6,29 @@
 
 from incentives.engine.calculation import ENGINE_VERSION, calculate
 from incentives.engine.digest import digest
-from incentives.engine.facts import Basis, Credit, Exact, Inputs, Participant
-from incentives.engine.results import ComponentResult, Line, ParticipantResult, Payout, Problem, Results, Slice
-from incentives.engine.terms import Component, Filter, Measure, Plan, Rate, Tier, parse_plan
+from incentives.engine.facts import Basis, Credit, Deal, Exact, Inputs, Participant, Reporting
+from incentives.engine.reading import parse_plan
+from incentives.engine.results import (
+    Change,
+    ComponentResult,
+    Line,
+    ParticipantResult,
+    Payout,
+    Problem,
+    Results,
+    Slice,
+    Takeback,
+)
+from incentives.engine.terms import Component, Filter, Measure, Plan, Rate, Tier
 
 __all__ = [
     "ENGINE_VERSION",
     "Basis",
+    "Change",
     "Component",
     "ComponentResult",
     "Credit",
+    "Deal",
     "Exact",
     "Filter",
     "Inputs",
@@ -27,8 +40,10 @@ __all__ = [
     "Plan",
     "Problem",
     "Rate",
+    "Reporting",
     "Results",
     "Slice",
+    "Takeback",
     "Tier",
     "calculate",
     "digest",

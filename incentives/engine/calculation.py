@@ -1,74 +1,98 @@
 """The engine's one call: credits in, rated lines and payouts out, for many participants at once.
 
-The steps of commissions.md in their order: select, credit, order, quota, rate, round, plan level. A component's terms
-are turned into integers once; a participant's quantities, bounds and rates then share one unit per measurement period,
-so the inner loops are plain integer arithmetic, exact at any size.
+The steps of commissions.md in their order: select, credit, order, quota, rate, round, plan level. Components whose
+terms are only a rate take the short way of `columns`, the others the long way of `walking`. What rests on other
+people's earnings (overrides of them, pools) comes after those.
 """
 
 from __future__ import annotations
 
 import gc
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import partial
-from math import lcm
 from operator import attrgetter, itemgetter
 
-from incentives.engine.facts import Basis, Credit, Exact, Inputs, Participant
+from incentives.engine.columns import rate_columns
+from incentives.engine.facts import Credit, Exact, Inputs, Participant
 from incentives.engine.payouts import monthly_payouts
-from incentives.engine.rates import METHODS, Rated, Table
-from incentives.engine.results import ComponentResult, Line, ParticipantResult, Problem, Results
-from incentives.engine.rounding import shown_amounts
-from incentives.engine.terms import FILTER_LISTS, Component, Plan
+from incentives.engine.pools import pool_results
+from incentives.engine.results import Change, ComponentResult, Line, ParticipantResult, Problem, Results
+from incentives.engine.rules import Rule, rule_of
+from incentives.engine.service import active_days, proration, ramp_factor
+from incentives.engine.team import Team
+from incentives.engine.terms import FILTER_LISTS, Component
+from incentives.engine.walking import Setting, Walk
 from salesops.lib.errors import gettext_noop
-from salesops.lib.periods import FiscalCalendar, Period, months_between
+from salesops.lib.money import round_half_up
+from salesops.lib.periods import Period, months_between
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "2.0.0"
 
 _DAY = attrgetter("day")
 IN_ORDER = itemgetter(0, 1)  # day, then event id as text
-_make_line = partial(tuple.__new__, Line)  # Line._make without its Python frame: it is called for every line
-_SUMMED = ("amount", "units", "margin", "customers")
-_BASES: dict[str, tuple[Basis, Callable[[Credit], Exact]]] = {
-    "bookings": ("booking", attrgetter("amount")),
-    "invoiced": ("invoice", attrgetter("amount")),
-    "collections": ("collection", attrgetter("amount")),
-    "margin": ("booking", attrgetter("margin")),
-    "units": ("booking", attrgetter("units")),
-    "new_customers": ("booking", attrgetter("customers")),
+_SUMMED = ("amount", "units", "margin", "customers", "part")
+_MISSING = {
+    "no_quota": gettext_noop("There is no quota for this period, so attainment is undefined."),
+    "zero_quota": gettext_noop("The quota of this period is zero, so attainment is undefined."),
+    "no_score": gettext_noop("There is no score for this period, so the multiplier is undefined."),
+    "no_target_incentive": gettext_noop("There is no target incentive, so its part cannot be computed."),
+    "below_unknown": gettext_noop("The earnings of somebody below could not be computed, nor can what rests on them."),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A component made ready: its bounds and rates as integers over `start_unit` and `rate_unit`."""
+@dataclass(slots=True)
+class _Found:
+    """What is known of one participant so far."""
 
-    component: Component
-    basis: str
-    quantity: Callable[[Credit], Exact]
-    starts: Sequence[int]
-    start_unit: int
-    rates: Sequence[int]
-    rate_unit: int
-    quota: Exact | None
-    quotas: dict[str, Exact]
+    participant: Participant
+    credits: list[Credit]
+    results: list[ComponentResult] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
-    def quota_for(self, participant: Participant, period: Period) -> Exact | None:
-        """The participant's own quota before the plan's for that period, before the plan's for every period."""
-        own = participant.quotas.get((self.component.measure, period.key))
-        return self.quotas.get(period.key, self.quota) if own is None else own
+    def add(self, outcome: ComponentResult | Problem | None) -> None:
+        if isinstance(outcome, Problem):
+            self.problems.append(outcome)
+        elif outcome is not None:
+            self.results.append(outcome)
 
 
 def calculate(inputs: Inputs) -> Results:
     """Every participant's component periods and monthly payouts under the plan, up to `as_of`."""
-    rules = [_rule(component, inputs.plan) for component in inputs.plan.components]
+    rules = [rule_of(component, inputs.plan) for component in inputs.plan.components]
     months = months_between(inputs.start, inputs.as_of)
     with _collector_paused():
-        return Results([_participant(participant, rules, months, inputs) for participant in inputs.participants])
+        found = {one.key: _Found(one, _counting(one, inputs)) for one in inputs.participants}
+        team = Team(inputs.participants)
+        for rule in sorted(rules, key=_turn):
+            _rate_everybody(rule, found, team, inputs)
+        return Results([_result(one, rules, months, inputs) for one in found.values()])
+
+
+def _turn(rule: Rule) -> int:
+    """First what rests on one's own credits, then on other people's earnings."""
+    return int(rule.component.kind == "override" and rule.component.of != "team_credits")
+
+
+def _rate_everybody(rule: Rule, found: dict[str, _Found], team: Team, inputs: Inputs) -> None:
+    kind = rule.component.kind
+    if kind == "pool":
+        _share_pools(rule, found, inputs)
+        return
+    for one in found.values():
+        if kind == "allowance":
+            one.results += _allowances(rule, one.participant, inputs)
+        elif kind == "override":
+            _rate_override(rule, one, found, team, inputs)
+        elif rule.is_plain:
+            for period, group in _by_period(_selected(one.credits, rule), rule.component, inputs):
+                one.add(_rate_plain(rule, one.participant, period, group, inputs))
+        else:
+            credits = _selected(one.credits, rule)
+            _walk(rule, one, credits, one.participant.share_unit, inputs)
 
 
 @contextmanager
@@ -83,43 +107,15 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _participant(
-    participant: Participant, rules: Sequence[_Rule], months: Sequence[Period], inputs: Inputs
-) -> ParticipantResult:
-    credits = _counting(participant, inputs)
-    results: list[ComponentResult] = []
-    problems: list[Problem] = []
-    for rule in rules:
-        for period, group in _by_period(_selected(credits, rule), rule.component, inputs.calendar):
-            outcome = _rate(rule, participant, period, group)
-            if isinstance(outcome, Problem):
-                problems.append(outcome)
-            elif outcome:
-                results.append(outcome)
-    stopped = [problem.period for problem in problems]
-    payouts = monthly_payouts(inputs.plan, results, months, stopped)
-    return ParticipantResult(participant.key, results, payouts, problems)
+def _result(one: _Found, rules: Sequence[Rule], months: Sequence[Period], inputs: Inputs) -> ParticipantResult:
+    place = {rule.component.code: number for number, rule in enumerate(rules)}
+    one.results.sort(key=lambda result: (place[result.component.code], result.period.start))
+    stopped = [problem.period for problem in one.problems]
+    payouts = monthly_payouts(inputs, one.participant, one.results, months, stopped)
+    return ParticipantResult(one.participant.key, one.results, payouts, one.problems)
 
 
-def _rule(component: Component, plan: Plan) -> _Rule:
-    """Bounds by amount become minor units (or counts), rates minor units per unit of quantity, all of them integers."""
-    basis, quantity = _BASES[component.measure]
-    minor = 10**plan.digits
-    scale = minor if component.counts_money else 1
-    rate = component.rate
-    starts, start_unit = _whole([Fraction(tier.start) * (scale if rate.by == "amount" else 1) for tier in rate.tiers])
-    rates, rate_unit = _whole([Fraction(tier.rate) * minor / scale for tier in rate.tiers])
-    return _Rule(
-        component=component,
-        basis=basis,
-        quantity=quantity,
-        starts=starts,
-        start_unit=start_unit,
-        rates=rates,
-        rate_unit=rate_unit,
-        quota=None if component.quota is None else Fraction(component.quota) * scale,
-        quotas={key: Fraction(value) * scale for key, value in component.quotas},
-    )
+# --- Selecting --------------------------------------------------------------------------------------------------------
 
 
 def _counting(participant: Participant, inputs: Inputs) -> list[Credit]:
@@ -132,8 +128,8 @@ def _counting(participant: Participant, inputs: Inputs) -> list[Credit]:
     return credits
 
 
-def _selected(credits: Sequence[Credit], rule: _Rule) -> list[Credit]:
-    """Those that the component's measure and filter admit."""
+def _selected(credits: Sequence[Credit], rule: Rule) -> list[Credit]:
+    """Those that the component's measure and filter admit, without refunds that come too late to matter."""
     terms = rule.component.filter
     chosen = [credit for credit in credits if credit.basis == rule.basis]
     for name in FILTER_LISTS:
@@ -141,14 +137,20 @@ def _selected(credits: Sequence[Credit], rule: _Rule) -> list[Credit]:
             chosen = [credit for credit in chosen if getattr(credit, name) in admitted]
     if terms.new_customer is not None:
         chosen = [credit for credit in chosen if credit.new_customer is terms.new_customer]
-    return chosen if len({credit.event for credit in chosen}) == len(chosen) else _merged(chosen)
+    clawback = rule.component.clawback
+    if clawback is not None and clawback.window_days is not None:
+        window = clawback.window_days
+        chosen = [one for one in chosen if not one.lowers or (one.day - (one.booked_on or one.day)).days <= window]
+    if rule.reads_each_event or len({credit.event for credit in chosen}) == len(chosen):
+        return chosen
+    return _merged(chosen)
 
 
 def _merged(credits: Sequence[Credit]) -> list[Credit]:
     """A refund that lowers several events of its deal is one credit; so is every event's share of one kind."""
     merged: dict[tuple[object, ...], Credit] = {}
     for credit in credits:
-        key = (credit.event, credit.kind, credit.share)
+        key = (credit.event, credit.kind, credit.share, credit.holder)
         merged[key] = _sum(merged[key], credit) if key in merged else credit
     return list(merged.values())
 
@@ -158,66 +160,167 @@ def _sum(first: Credit, second: Credit) -> Credit:
 
 
 def _by_period(
-    credits: Sequence[Credit], component: Component, calendar: FiscalCalendar
+    credits: Sequence[Credit], component: Component, inputs: Inputs
 ) -> Iterator[tuple[Period, Sequence[Credit]]]:
     start = 0
     while start < len(credits):
-        period = calendar.containing(credits[start].day, component.period)
+        period = inputs.calendar.containing(credits[start].day, component.period)
         end = bisect_right(credits, period.end, lo=start, key=_DAY)
         yield period, credits[start:end]
         start = end
 
 
-def _rate(
-    rule: _Rule, participant: Participant, period: Period, credits: Sequence[Credit]
+def _every_period(component: Component, inputs: Inputs) -> Iterator[Period]:
+    period = inputs.calendar.containing(inputs.start, component.period)
+    while period.start <= inputs.as_of:
+        yield period
+        period = inputs.calendar.next(period)
+
+
+# --- Rating -----------------------------------------------------------------------------------------------------------
+
+
+def quota_of(rule: Rule, participant: Participant, period: Period, inputs: Inputs) -> Exact | None:
+    """The participant's own quota before the plan's; × proration where the component says so, × the ramp."""
+    quota = rule.quota_for(participant, period)
+    if quota is None:
+        return None
+    if rule.component.prorate:
+        quota = quota * proration(participant, period, inputs.plan.day_count)
+    return quota * ramp_factor(participant, period) if participant.ramp else quota
+
+
+def _rate_plain(
+    rule: Rule, participant: Participant, period: Period, credits: Sequence[Credit], inputs: Inputs
 ) -> ComponentResult | Problem | None:
     """One component period; None where nothing in it can earn and there is no quota to measure it by."""
-    read = rule.quantity
-    quantities, unit = _whole([read(credit) * credit.share for credit in credits], participant.share_unit)
-    quota = rule.quota_for(participant, period)
-    if rule.component.rate.needs_quota and not quota:
-        return _no_quota(participant, rule, period, quota) if any(quantities) else None
-    bound_scale = Fraction(quota or 1) if rule.component.rate.needs_quota else Fraction(1)
-    bound_unit = rule.start_unit * bound_scale.denominator
-    common = lcm(unit, bound_unit)
-    if common != unit:
-        quantities = [quantity * (common // unit) for quantity in quantities]
-    stretch = bound_scale.numerator * (common // bound_unit)
-    table = Table(tuple(start * stretch for start in rule.starts), rule.rates, rule.component.rate.boundary)
-    rated = METHODS[rule.component.rate.method](quantities, table)
-    exact_unit = common * rule.rate_unit
-    amounts = shown_amounts(rated.exact, exact_unit)
-    return ComponentResult(
-        component=rule.component,
+    quota = quota_of(rule, participant, period, inputs)
+    if rule.component.needs_quota and not quota:
+        can_earn = any(rule.quantity(credit) * credit.share for credit in credits)
+        return _problem(participant, rule, period, "no_quota" if quota is None else "zero_quota") if can_earn else None
+    return rate_columns(rule, participant.share_unit, period, quota, credits)
+
+
+def _problem(participant: Participant, rule: Rule, period: Period, code: str) -> Problem:
+    return Problem(participant.key, rule.component.code, period, code, _MISSING[code])
+
+
+def _walk(rule: Rule, one: _Found, credits: Sequence[Credit], share_unit: int, inputs: Inputs) -> None:
+    """The long way through every measurement period, so that what one defers or pays back reaches the others."""
+    walk = Walk(rule.ready, one.participant, share_unit)
+    by_start = {period.start: group for period, group in _by_period(credits, rule.component, inputs)}
+    walked: list[ComponentResult] = []
+    for period in _every_period(rule.component, inputs):
+        group = by_start.get(period.start, ())
+        setting = _setting(rule, one.participant, period, group, inputs)
+        if isinstance(setting, Problem):
+            one.add(setting)
+        elif (result := walk.rate(setting, group)) is not None:
+            walked.append(result)
+    one.results += [replace(result, takebacks=walk.takebacks_of(result.period)) for result in walked]
+
+
+def _setting(
+    rule: Rule, participant: Participant, period: Period, credits: Sequence[Credit], inputs: Inputs
+) -> Setting | Problem:
+    """What the period needs to know; missing facts are a problem only where a credit can earn (detail 19)."""
+    component = rule.component
+    quota = quota_of(rule, participant, period, inputs)
+    incentive = _target_incentive(rule, participant, period, inputs)
+    score = participant.scores.get((component.multiplier.kpi, period.key)) if component.multiplier else None
+    if any(rule.quantity(credit) * credit.share for credit in credits):
+        if component.needs_quota and not quota:
+            return _problem(participant, rule, period, "no_quota" if quota is None else "zero_quota")
+        if component.multiplier is not None and score is None:
+            return _problem(participant, rule, period, "no_score")
+        if component.needs_target_incentive and incentive is None:
+            return _problem(participant, rule, period, "no_target_incentive")
+    return Setting(
         period=period,
-        measure=Fraction(sum(quantities), common),
         quota=quota,
-        earned=sum(amounts),
-        lines=_lines(credits, rated, amounts),
-        base_unit=common,
-        exact_unit=exact_unit,
+        target_incentive=incentive,
+        kpi_factor=rule.kpi_factor(score),
+        is_finished=period.end <= inputs.as_of,
+        is_active=active_days(participant, period) is not None,
     )
 
 
-def _lines(credits: Sequence[Credit], rated: Rated, amounts: Sequence[int]) -> list[Line]:
-    whose = [credits[place] for place in rated.credits]
-    days = [credits[place].day for place in rated.dated]
-    columns = zip(whose, days, rated.bases, rated.exact, amounts, rated.tiers, rated.cuts, rated.notes, strict=False)
-    return list(map(_make_line, columns))
+def _target_incentive(rule: Rule, participant: Participant, period: Period, inputs: Inputs) -> Exact | None:
+    """The component's before the participant's, in minor units; of a bonus that prorates, the active part of it."""
+    own = rule.component.target_incentive
+    incentive = participant.target_incentive if own is None else Fraction(own) * 10**inputs.plan.digits
+    if incentive is not None and rule.component.kind == "bonus" and rule.component.prorate:
+        return incentive * proration(participant, period, inputs.plan.day_count)
+    return incentive
 
 
-def _no_quota(participant: Participant, rule: _Rule, period: Period, quota: Exact | None) -> Problem:
-    code, message = (
-        ("no_quota", gettext_noop("There is no quota for this period, so attainment is undefined."))
-        if quota is None
-        else ("zero_quota", gettext_noop("The quota of this period is zero, so attainment is undefined."))
-    )
-    return Problem(participant.key, rule.component.code, period, code, message)
+# --- What rests on other people ---------------------------------------------------------------------------------------
 
 
-def _whole(values: Sequence[Exact], unit: int = 1) -> tuple[list[int], int]:
-    """The values as integers over a finer unit; as they are where they are integers already."""
-    finer = lcm(*(value.denominator for value in values if type(value) is not int))
-    if finer == 1:
-        return [int(value) for value in values], unit
-    return [int(value * finer) for value in values], unit * finer
+def _rate_override(rule: Rule, one: _Found, found: dict[str, _Found], team: Team, inputs: Inputs) -> None:
+    """Rolled-up credits of everyone below (or of direct reports), or their earnings, rated like one's own."""
+    if not team.has_reports(one.participant.key):
+        return
+    others = {key: (each.credits, each.results) for key, each in found.items()}
+    unit = team.share_unit
+    if rule.component.of == "team_earnings":
+        credits = team.earnings_below(one.participant.key, others, unit)
+        broken = {(p.participant, p.component) for each in found.values() for p in each.problems}
+        if broken and _refuse_half_sums(rule, one, found, team, inputs):
+            return
+    else:
+        rolled = team.credits_below(one.participant.key, others, unit, directly=rule.component.of == "difference")
+        credits = _selected(rolled, rule)
+    if rule.component.of == "difference":
+        rule = rule.with_rates(team.missing_rates(rule, credits, others, unit))
+    _walk(rule, one, sorted(credits, key=IN_ORDER), unit, inputs)
+
+
+def _refuse_half_sums(rule: Rule, one: _Found, found: dict[str, _Found], team: Team, inputs: Inputs) -> bool:
+    """Earnings below that could not be computed stop what rests on them: an error never becomes a zero."""
+    below = team.ever_below(one.participant.key)
+    hit = {
+        period
+        for key in below
+        for problem in found[key].problems
+        for period in _every_period(rule.component, inputs)
+        if period.start <= problem.period.end and problem.period.start <= period.end
+    }
+    one.problems += [_problem(one.participant, rule, period, "below_unknown") for period in sorted(hit)]
+    return bool(hit)
+
+
+def _share_pools(rule: Rule, found: dict[str, _Found], inputs: Inputs) -> None:
+    people = {key: (one.participant, _selected(_direct(one.credits), rule)) for key, one in found.items()}
+    for period in _every_period(rule.component, inputs):
+        if period.end > inputs.as_of:
+            break
+        quotas = {key: quota_of(rule, one.participant, period, inputs) for key, one in found.items()}
+        for key, outcome in pool_results(rule, period, people, quotas):
+            missing = _problem(found[key].participant, rule, period, "no_quota")
+            found[key].add(missing if outcome is None else outcome)
+
+
+def _direct(credits: Sequence[Credit]) -> list[Credit]:
+    return [credit for credit in credits if credit.kind == "direct"]
+
+
+def _allowances(rule: Rule, participant: Participant, inputs: Inputs) -> list[ComponentResult]:
+    """An amount a period, dated on its first active day, not before the first listed month (detail 21)."""
+    component = rule.component
+    whole = Fraction(component.amount or 0) * 10**inputs.plan.digits
+    first_listed = inputs.start.replace(day=1)
+    results = []
+    for period in _every_period(component, inputs):
+        active = active_days(participant, period)
+        day = max(active[0], first_listed) if active else date.max
+        if active is None or day > min(active[1], inputs.as_of):
+            continue
+        part = proration(participant, period, inputs.plan.day_count) if component.prorate else Fraction(1)
+        exact = whole * part
+        line = Line(None, day, 0, exact.numerator, round_half_up(exact), -1, (), "")
+        changes = {0: (Change("allowance", exact),)}
+        results.append(
+            ComponentResult(component, period, 0, None, line.amount, [line], 1, exact.denominator, (), changes)
+        )
+    return results

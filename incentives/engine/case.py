@@ -1,38 +1,42 @@
 """Reading a case file: a plan, participants and events in one document, checked and turned into the engine's inputs.
 
-Its format is in commissions.md, "Case file". Facts that only terms not built yet would read are checked and put aside;
-one that would change a result (`ramp`) is refused.
+Its format is in commissions.md, "Case file".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast, get_args
 
-from incentives.engine.crediting import INHERITED, Event, EventType, Share, credits_of, inherit
-from incentives.engine.document import Fields, Node, raise_problems, root
-from incentives.engine.facts import Exact, Inputs, Participant
-from incentives.engine.terms import MONEY_MEASURES, Measure, Plan, period_kind, read_plan
+from incentives.engine.crediting import INHERITED, Event, EventType, Share, credits_of, deals_of, inherit
+from incentives.engine.document import Node, raise_problems, root
+from incentives.engine.facts import Exact, Inputs, Participant, Reporting
+from incentives.engine.reading import period_kind, read_plan
+from incentives.engine.terms import MONEY_MEASURES, Measure, Plan
 from salesops.lib.errors import gettext_noop
 from salesops.lib.periods import FiscalCalendar, month_of
 
-_PUT_ASIDE = ["manager", "team", "ramp", "weight", "target_incentive", "kpi", "leave"]
-_PARTICIPANT_KEYS = ["hired", "left", "assigned_from", "assigned_to", "quota", *_PUT_ASIDE]
-_EVENT_KEYS = ["deal", "units", "margin", "credits", *INHERITED, "customer", "discount", "term_months"]
+_DATES = ("hired", "left", "assigned_from", "assigned_to")
+_PARTICIPANT_KEYS = [*_DATES, "quota", "manager", "team", "ramp", "weight", "target_incentive", "kpi", "leave"]
+_EVENT_KEYS = ["deal", "units", "margin", "credits", *INHERITED, "customer"]
+_MAX_MONTHS = 1200
 _REFUND_KEYS = {"id", "deal", "date", "type", "amount"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    id: str
-    active_from: date | None
-    active_to: date | None
+    """A participant without credits, and when the assignment began."""
+
+    participant: Participant
     assigned_from: date | None
-    quotas: dict[tuple[str, str], Exact] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.participant.key
 
 
 def read_case(document: object) -> Inputs:
@@ -44,6 +48,7 @@ def read_case(document: object) -> Inputs:
     items = fields["participants"].items()
     people = [_person(item, plan) for item in items]
     _refuse_repeats(items, [person.id for person in people])
+    _check_managers(items, [person.participant for person in people])
     events = _events(fields["events"], {person.id for person in people}, plan.digits)
     as_of = fields["as_of"].day()
     if as_of is None and not events and not node.problems:
@@ -57,19 +62,12 @@ def _inputs(
 ) -> Inputs:
     credits, units = credits_of(events)
     participants = [
-        Participant(
-            key=person.id,
-            credits=credits.get(person.id, ()),
-            quotas=person.quotas,
-            active_from=person.active_from,
-            active_to=person.active_to,
-            share_unit=units.get(person.id, 1),
-        )
+        replace(person.participant, credits=credits.get(person.id, ()), share_unit=units.get(person.id, 1))
         for person in people
     ]
     last = as_of or month_of(events[-1].day).end
     days = [event.day for event in events[:1]] + [person.assigned_from for person in people if person.assigned_from]
-    return Inputs(plan, participants, min(days, default=last), last, calendar)
+    return Inputs(plan, participants, min(days, default=last), last, calendar, deals_of(events))
 
 
 def _refuse_repeats(items: Sequence[Node], ids: Sequence[str]) -> None:
@@ -82,38 +80,90 @@ def _refuse_repeats(items: Sequence[Node], ids: Sequence[str]) -> None:
 
 def _person(node: Node, plan: Plan) -> _Person:
     fields = node.fields(("id",), _PARTICIPANT_KEYS)
-    hired, left, assigned_from, assigned_to = (
-        fields[key].day() for key in ("hired", "left", "assigned_from", "assigned_to")
-    )
-    _check_facts_put_aside(fields)
-    return _Person(
-        id=fields["id"].text(),
+    hired, left, assigned_from, assigned_to = (fields[key].day() for key in _DATES)
+    incentive = fields["target_incentive"]
+    participant = Participant(
+        key=fields["id"].text(),
+        credits=(),
+        quotas=_quotas(fields["quota"], plan),
         active_from=max((day for day in (hired, assigned_from) if day), default=None),
         active_to=min((day for day in (left, assigned_to) if day), default=None),
-        assigned_from=assigned_from,
-        quotas=_quotas(fields["quota"], plan),
+        service_from=hired or assigned_from,
+        scores=_scores(fields["kpi"]),
+        ramp=tuple(_fraction(item.positive(), default=1) for item in fields["ramp"].items()),
+        leave=tuple(_leave(item) for item in fields["leave"].items()),
+        weight=_fraction(fields["weight"].positive(), default=1),
+        target_incentive=Fraction(incentive.positive() or 0) * 10**plan.digits if incentive.given else None,
+        team=fields["team"].optional_text() or "",
+        managers=_managers(fields["manager"]),
     )
+    return _Person(participant, assigned_from)
 
 
-def _check_facts_put_aside(fields: Fields) -> None:
-    if isinstance(fields["manager"].value, list):
-        for item in fields["manager"].items():
-            dated = item.fields(("id",), ("from", "to"))
-            dated["id"].text(), dated["from"].day(), dated["to"].day()
-    else:
-        fields["manager"].optional_text()
-    fields["team"].optional_text()
-    fields["weight"].positive()
-    if fields["target_incentive"].value is not None:
-        fields["target_incentive"].positive()
-    if fields["ramp"].items():
-        fields["ramp"].refuse("not_supported", gettext_noop("is not supported yet"))
-    for scores in fields["kpi"].entries().values():
-        for score in scores.entries().values():
-            score.number()
-    for item in fields["leave"].items():
-        absence = item.fields(("from", "to"))
-        absence["from"].day(), absence["to"].day()
+def _scores(node: Node) -> dict[tuple[str, str], Exact]:
+    scores: dict[tuple[str, str], Exact] = {}
+    for kpi, by_period in node.entries().items():
+        for key, entry in by_period.entries().items():
+            if period_kind(key) is None:
+                entry.refuse("bad_period", gettext_noop("is not a period such as 2026-01, 2026-Q1 or 2026"))
+            scores[kpi, key] = Fraction(entry.number() or 0)
+    return scores
+
+
+def _leave(node: Node) -> tuple[date, date]:
+    fields = node.fields(("from", "to"))
+    first, last = fields["from"].day() or date.min, fields["to"].day() or date.min
+    if last < first:
+        fields["to"].refuse("before_start", gettext_noop("must not be before its beginning"))
+    return first, last
+
+
+def _managers(node: Node) -> tuple[Reporting, ...]:
+    """A manager's id, or a dated list of them, of which no two may share a day."""
+    if not isinstance(node.value, list):
+        manager = node.optional_text()
+        return (Reporting(manager),) if manager else ()
+    found: list[Reporting] = []
+    for item in node.items():
+        fields = item.fields(("id",), ("from", "to"))
+        one = Reporting(fields["id"].text(), fields["from"].day(), fields["to"].day())
+        if any(_overlap(one, other) for other in found):
+            item.refuse("overlap", gettext_noop("overlaps another manager's days"))
+        found.append(one)
+    return tuple(found)
+
+
+def _overlap(one: Reporting, other: Reporting) -> bool:
+    first = max(one.starts_on or date.min, other.starts_on or date.min)
+    return first <= min(one.ends_on or date.max, other.ends_on or date.max)
+
+
+def _check_managers(items: Sequence[Node], people: Sequence[Participant]) -> None:
+    """Nobody is, on any day, below the one who reports to him. A manager need not be a participant."""
+    by_key = {person.key: person for person in people}
+    for item, person in zip(items, people, strict=True):
+        if _is_in_cycle(person, by_key):
+            message = gettext_noop("leads back to the participant: a manager tree has no cycle")
+            item.child("manager", None).refuse("cycle", message)
+
+
+def _is_in_cycle(person: Participant, people: dict[str, Participant]) -> bool:
+    """Whether the way up from the person comes back on some day; it can only begin where a manager does."""
+    waiting = [(one.manager, one.starts_on or date.min, one.ends_on or date.max) for one in person.managers]
+    seen: set[tuple[str, date, date]] = set()
+    while waiting:
+        step = waiting.pop()
+        key, first, last = step
+        if key == person.key:
+            return True
+        if step in seen or key not in people:
+            continue
+        seen.add(step)
+        for one in people[key].managers:
+            start, end = max(first, one.starts_on or date.min), min(last, one.ends_on or date.max)
+            if start <= end:
+                waiting.append((one.manager, start, end))
+    return False
 
 
 def _quotas(node: Node, plan: Plan) -> dict[tuple[str, str], Exact]:
@@ -162,24 +212,25 @@ def _event(node: Node, people: set[str], digits: int) -> Event:
     if fields["date"].value is None:
         fields["date"].refuse("required", gettext_noop("is required"))
     amount = fields["amount"].money(digits) or 0
-    margin = fields["margin"].number()
-    fields["discount"].number()
+    margin, discount = fields["margin"].number(), fields["discount"].number()
     fields["customer"].optional_text()
-    fields["term_months"].whole(range(1201), default=0)
+    term = fields["term_months"]
     return Event(
         id=id_,
         deal=fields["deal"].optional_text() or id_,
         day=fields["date"].day() or date.max,
         type=type_,
         amount=amount,
-        units=_fraction(fields["units"].positive(), default=1),
-        margin=amount if margin is None else fields["margin"].whole_minor(margin, digits) or 0,
+        units=_fraction(fields["units"].positive(), default=1) if fields["units"].present else None,
+        margin=None if margin is None else fields["margin"].whole_minor(margin, digits) or 0,
         shares=_shares(fields["credits"], people) if fields["credits"].present else None,
         category=fields["category"].optional_text(),
         region=fields["region"].optional_text(),
         segment=fields["segment"].optional_text(),
         product=fields["product"].optional_text(),
         new_customer=fields["new_customer"].flag() if fields["new_customer"].present else None,
+        discount=None if discount is None else Fraction(discount),
+        term_months=term.whole(range(_MAX_MONTHS + 1), default=0) if term.given else None,
     )
 
 

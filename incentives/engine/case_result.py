@@ -55,14 +55,14 @@ def _component(result: ComponentResult, plan: Plan) -> dict[str, object]:
 
 def _line(line: Line, result: ComponentResult, plan: Plan) -> dict[str, object]:
     shown: dict[str, object] = {
-        "event": line.credit.event,
+        "event": line.credit.event if line.credit else None,
         "date": line.day.isoformat(),
-        "base": _quantity(result.base_of(line), result.component, plan),
+        "base": _base(result.base_of(line), result.component, plan),
         "amount": plain(line.amount, plan.currency),
         "slices": [
             {
                 "tier_from": f"{piece.tier.start:f}",
-                "base": _quantity(piece.base, result.component, plan),
+                "base": _base(piece.base, result.component, plan),
                 "rate": f"{piece.tier.rate:f}",
             }
             for piece in result.slices_of(line)
@@ -77,8 +77,14 @@ def _payout(payout: Payout, plan: Plan) -> dict[str, object]:
 
 
 def _quantity(value: Exact, component: Component, plan: Plan) -> str:
-    """Money with at least the currency's decimals, counts with none; exact, or rounded to four decimals."""
+    """What is measured: money with at least the currency's decimals, counts with none; rounded to four decimals."""
     digits = plan.digits if component.counts_money else 0
+    return _rounded(Fraction(value) / 10**digits, digits)
+
+
+def _base(value: Exact, component: Component, plan: Plan) -> str:
+    """What is paid on, written the same way."""
+    digits = plan.digits if component.pays_on_money else 0
     return _rounded(Fraction(value) / 10**digits, digits)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,6 +54,11 @@ class Node:
     def present(self) -> bool:
         return not isinstance(self.value, _Absent)
 
+    @property
+    def given(self) -> bool:
+        """Whether there is a value other than null, which leaves an optional term out."""
+        return self.present and self.value is not None
+
     def refuse(self, code: str, message: str, **params: object) -> None:
         self.problems.append(DomainError(code, message, self.path or None, **params))
 
@@ -62,16 +67,12 @@ class Node:
         separator = "." if self.path and not name.startswith("[") else ""
         return Node(value, f"{self.path}{separator}{name}", self.problems)
 
-    def fields(
-        self, required: Iterable[str] = (), optional: Iterable[str] = (), unbuilt: Collection[str] = ()
-    ) -> Fields:
-        """The object's known keys; refuses unknown ones, missing required ones and those the engine cannot do yet."""
+    def fields(self, required: Iterable[str] = (), optional: Iterable[str] = ()) -> Fields:
+        """The object's known keys; refuses unknown ones and missing required ones."""
         entries = self.entries()
         known = {*required, *optional}
         for key in entries:
-            if key in unbuilt:
-                entries[key].refuse("not_supported", gettext_noop("is not supported yet"))
-            elif key not in known:
+            if key not in known:
                 entries[key].refuse("unknown_key", gettext_noop("is not a known key"))
         for key in required if isinstance(self.value, dict) else ():
             if key not in entries:
@@ -128,6 +129,14 @@ class Node:
             return None
         return value
 
+    def part(self, default: Decimal) -> Decimal:
+        """A decimal string from 0 to 1."""
+        value = self.positive() if self.given else default
+        if value is not None and value > 1:
+            self.refuse("above_one", gettext_noop("must be from 0 to 1"))
+            return default
+        return default if value is None else value
+
     def decimal(self, default: Decimal = _ZERO) -> Decimal:
         value = self.number()
         return default if value is None else value
@@ -144,14 +153,11 @@ class Node:
             return None
         return int(minor)
 
-    def choice(self, options: tuple[str, ...], unbuilt: Collection[str] = ()) -> str:
-        """One of `options`, of which the first is the default; `unbuilt` ones are known but cannot be done yet."""
+    def choice(self, options: tuple[str, ...]) -> str:
+        """One of `options`, of which the first is the default."""
         if not self.present or (isinstance(self.value, str) and self.value in options):
             return str(self.value) if self.present else options[0]
-        if isinstance(self.value, str) and self.value in unbuilt:
-            self.refuse("not_supported", gettext_noop("“%(value)s” is not supported yet"), value=self.value)
-        else:
-            self.refuse("not_a_choice", gettext_noop("must be one of: %(options)s"), options=", ".join(options))
+        self.refuse("not_a_choice", gettext_noop("must be one of: %(options)s"), options=", ".join(options))
         return options[0]
 
     def flag(self) -> bool:

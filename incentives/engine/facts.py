@@ -26,6 +26,9 @@ class Credit(NamedTuple):
     parts of the participant's `share_unit`. What a refund takes from an earlier event is a credit with the refund's
     `day` and `event`, negative numbers, and the attributes and `basis` of the event it lowers. `counts_on` is the day
     on which the participant must have been active: the lowered event's, where it is not `day` itself.
+
+    What a clawback asks of a refund: the event it `lowers`, the `part` of that event it takes, the day the deal was
+    `booked_on` and the `unused` part of its term. `holder` is the participant whose credit was rolled up.
     """
 
     day: date
@@ -44,11 +47,34 @@ class Credit(NamedTuple):
     kind: str = "direct"
     counts_on: date | None = None
     source: int | str | None = None  # the caller's own key of the fact (a ledger line); the engine hands it back
+    deal: str = ""
+    discount: Exact = 0
+    lowers: str = ""
+    part: Exact = 0
+    booked_on: date | None = None
+    unused: Exact = 1
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Who the participant's manager was, both days included; None leaves that end open."""
+
+    manager: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.starts_on or date.min) <= day <= (self.ends_on or date.max)
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """`quotas` are keyed by measure and period key: `("bookings", "2026-Q1")`. Open ends of activity are None."""
+    """`quotas` are keyed by measure and period key: `("bookings", "2026-Q1")`, `scores` by KPI and period key.
+
+    Open ends of activity are None. `leave` are days of unpaid leave, first and last; `ramp` the factors of the quota by
+    month of service, counted from `service_from`. `target_incentive` is in minor units, per measurement period.
+    """
 
     key: str
     credits: Sequence[Credit]
@@ -56,6 +82,25 @@ class Participant:
     active_from: date | None = None
     active_to: date | None = None
     share_unit: int = 1
+    service_from: date | None = None
+    scores: Mapping[tuple[str, str], Exact] = field(default_factory=dict)
+    ramp: Sequence[Exact] = ()
+    leave: Sequence[tuple[date, date]] = ()
+    weight: Exact = 1
+    target_incentive: Exact | None = None
+    team: str = ""
+    managers: Sequence[Reporting] = ()
+
+    def active_on(self, day: date) -> bool:
+        return (self.active_from or date.min) <= day <= (self.active_to or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What the release of a holdback asks of a deal: how much was booked, and what was collected on which day."""
+
+    booked: Exact = 0
+    collected: Sequence[tuple[date, Exact]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +116,4 @@ class Inputs:
     start: date
     as_of: date
     calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
+    deals: Mapping[str, Deal] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,8 +12,9 @@ from incentives.engine.facts import Credit, Exact
 from incentives.engine.terms import Component, Tier
 from salesops.lib.periods import Period
 
-Note = Literal["", "true_up"]
+Note = Literal["", "true_up", "capped", "deferred", "floor"]
 Cuts = tuple[tuple[int, int], ...]
+Rule = Literal["factor", "multiplier", "cap", "refunded", "curve", "bracket", "deferred", "floor", "pool", "allowance"]
 
 
 class Line(NamedTuple):
@@ -21,11 +22,11 @@ class Line(NamedTuple):
 
     `base` counts parts of the result's `base_unit` and `exact` parts of its `exact_unit`: integers, so that hundreds
     of thousands of lines stay cheap. `amount` is in minor units, rounded so that the lines add up to the total.
-    Its whole base is rated by `tier`, a place in the component's table, unless `cuts` holds (tier, base) pairs, in the
-    order in which the quantity walks the table.
+    Its whole base is rated by `tier`, a place in the table (-1: by none), unless `cuts` holds (tier, base) pairs, in
+    the order in which the quantity walks the table. What belongs to no event (a floor, deferred excess) has no credit.
     """
 
-    credit: Credit
+    credit: Credit | None
     day: date
     base: int
     exact: int
@@ -43,9 +44,34 @@ class Slice:
     base: Fraction
 
 
+class Change(NamedTuple):
+    """What a rule after the rate adds to a line or takes from it, in minor units, exact."""
+
+    rule: Rule
+    exact: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Takeback:
+    """What a refund takes back of what an event earned, in minor units, exact. `left` is the part of the event that
+    stands afterwards, `before` the part that stood."""
+
+    day: date
+    refund: str
+    event: str
+    holder: str
+    exact: Fraction
+    before: Fraction
+    left: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class ComponentResult:
-    """A component of one participant in one measurement period. `measure` and `quota` are in minor units or counts."""
+    """A component of one participant in one measurement period. `measure` and `quota` are in minor units or counts.
+
+    `tiers` rate the slices; they are the component's own but for what is rated otherwise. A line's slices and its
+    `changes`, by its place, add up to what it earned exactly. `takebacks` are in the order of their days.
+    """
 
     component: Component
     period: Period
@@ -55,6 +81,9 @@ class ComponentResult:
     lines: Sequence[Line]
     base_unit: int
     exact_unit: int
+    tiers: tuple[Tier, ...] | None = None
+    changes: Mapping[int, tuple[Change, ...]] = field(default_factory=dict)
+    takebacks: Sequence[Takeback] = ()
 
     @property
     def attainment(self) -> Fraction | None:
@@ -75,8 +104,8 @@ class ComponentResult:
 
     def slices_of(self, line: Line) -> list[Slice]:
         """How the line's base was rated; the slices' bases add up to it."""
-        tiers = self.component.rate.tiers
-        pieces = line.cuts or ((line.tier, line.base),)
+        tiers = self.component.rate.tiers if self.tiers is None else self.tiers
+        pieces = line.cuts or (((line.tier, line.base),) if tiers and line.tier >= 0 else ())
         return [Slice(tiers[tier], Fraction(base, self.base_unit)) for tier, base in pieces]
 
 

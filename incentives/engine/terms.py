@@ -1,41 +1,41 @@
-"""The terms of a plan: what a plan document says, checked and typed.
+"""The terms of a plan, typed: what `reading` makes of a plan document.
 
-Amounts and rates are `Decimal`s exactly as written. What the engine cannot do yet is refused here, under its path,
-never accepted and ignored (commissions.md, detail 6).
+Amounts, rates and factors are `Decimal`s exactly as written.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Literal
 
-from incentives.engine.document import Node, raise_problems, root
-from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.money import minor_digits
-from salesops.lib.periods import FiscalCalendar, PeriodKind
+from salesops.lib.periods import PeriodKind
 
+Kind = Literal["commission", "bonus", "spiff", "override", "pool", "allowance"]
 Measure = Literal["bookings", "invoiced", "collections", "margin", "units", "new_customers"]
-Method = Literal["flat", "marginal", "retroactive"]
-By = Literal["amount", "attainment"]
+Method = Literal["flat", "marginal", "retroactive", "lookup", "bracket"]
+Base = Literal["amount", "margin", "units"]
+By = Literal["amount", "attainment", "units", "margin_rate", "discount"]
 Boundary = Literal["upper", "lower"]
+Accumulates = Literal["period", "event"]
 NegativeBalance = Literal["carry", "written_off"]
+DayCount = Literal["calendar_days", "working_days", "thirty_360"]
+Of = Literal["team_credits", "team_earnings", "difference"]
+ShareBy = Literal["equal", "attainment", "credits", "weight"]
+Release = Literal["collection", "after_days", "period_end"]
+CapBy = Literal["amount", "target_incentive_multiple", "attainment"]
 
 MONEY_MEASURES = frozenset({"bookings", "invoiced", "collections", "margin"})
-MAX_TIERS = 100
-MAX_COMPONENTS = 100
 FILTER_LISTS = ("category", "region", "segment", "product")
-_KEYS = {"month": "2026-01", "quarter": "2026-Q1", "year": "2026"}
-_UNBUILT_PLAN = ("guarantee", "draw", "cap")
-_UNBUILT_TYPES = ("bonus", "spiff", "override", "pool", "allowance")
-_UNBUILT_COMPONENT = ["threshold", "multiplier", "factors", "cap", "floor", "holdback", "instalments", "clawback"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """From `start` on, `rate` applies. `start` is in major units, in units or, by attainment, a part of the quota."""
+    """From `start` on, `rate` applies. `start` is in major units, in units or a part (of the quota, of the price).
+
+    `rate` is a part of money, money per unit where the base is units, and the amount that a bracket pays.
+    """
 
     start: Decimal
     rate: Decimal
@@ -49,6 +49,9 @@ class Rate:
     by: By
     boundary: Boundary
     tiers: tuple[Tier, ...]
+    base: Base = "amount"
+    accumulates: Accumulates = "period"
+    pays: Literal["sum", "highest"] = "sum"
 
     @property
     def needs_quota(self) -> bool:
@@ -67,8 +70,89 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """Nothing is paid below `at`: a part of the quota, or an amount of the measure in major units."""
+
+    by: Literal["attainment", "amount"]
+    at: Decimal
+    pays: Literal["from_zero", "from_threshold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From a score of `start` on, earnings are multiplied by `factor`."""
+
+    start: Decimal
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """The factor of the band in which the participant's score of that KPI lies; bands own their lower bound."""
+
+    kpi: str
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What is multiplied where a credit's attribute (`product`, say) has a value that is named here."""
+
+    attribute: str
+    by_value: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that a component earns in a period; what is cut is lost or earned in the next period (`deferred`)."""
+
+    by: CapBy
+    value: Decimal
+    excess: Literal["lost", "deferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdback:
+    """`share` of the earnings is paid later: as the deal is collected, `days` after the event, or with the period."""
+
+    share: Decimal
+    release: Release
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What a refund inside the window (None: any) takes back. See commissions.md, details 8 to 12."""
+
+    window_days: int | None = None
+    mode: Literal["reverse", "recompute"] = "reverse"
+    share: Decimal = Decimal(1)
+    by_unused_term: bool = False
+    reduces_measure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """At an attainment of `at`, a bonus pays `pays` × the target incentive."""
+
+    at: Decimal
+    pays: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    shape: Literal["step", "linear"]
+    points: tuple[Point, ...]
+    boundary: Boundary = "upper"
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
-    """`quotas` are the plan's own, by period key, and `quota` that of every other period, for those who have none."""
+    """`quotas` are the plan's own, by period key, and `quota` that of every other period, for those who have none.
+
+    Only what the type uses is set: `rate` of commissions, overrides and pools, `curve` of a bonus, `amount` of a spiff,
+    an allowance or a pool, `per` and `first` of a spiff, `of` of an override, `qualifies_at` and `share_by` of a pool.
+    """
 
     code: str
     measure: Measure
@@ -77,10 +161,65 @@ class Component:
     filter: Filter = Filter()
     quota: Decimal | None = None
     quotas: tuple[tuple[str, Decimal], ...] = ()
+    kind: Kind = "commission"
+    threshold: Threshold | None = None
+    multiplier: Multiplier | None = None
+    factors: tuple[Factors, ...] = ()
+    cap: Cap | None = None
+    floor: Decimal | None = None
+    prorate: bool = False
+    holdback: Holdback | None = None
+    instalments: int = 1
+    clawback: Clawback | None = None
+    curve: Curve | None = None
+    target_incentive: Decimal | None = None
+    amount: Decimal | None = None
+    per: Literal["event", "unit"] = "event"
+    first: Decimal | None = None
+    of: Of = "team_credits"
+    qualifies_at: Decimal | None = None
+    share_by: ShareBy = "equal"
 
     @property
     def counts_money(self) -> bool:
+        """Whether the measure is money, in minor units; else it is a count."""
         return self.measure in MONEY_MEASURES
+
+    @property
+    def pays_on_money(self) -> bool:
+        """Whether what the rate multiplies is money."""
+        if self.kind == "spiff":
+            return False
+        return self.rate.base == "margin" or (self.rate.base == "amount" and self.counts_money)
+
+    @property
+    def needs_quota(self) -> bool:
+        limits = (self.threshold and self.threshold.by, self.cap and self.cap.by)
+        return self.rate.needs_quota or self.curve is not None or "attainment" in limits
+
+    @property
+    def needs_target_incentive(self) -> bool:
+        return self.curve is not None or (self.cap is not None and self.cap.by == "target_incentive_multiple")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """At least `amount` in each of the first `months` of service."""
+
+    amount: Decimal
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """An advance of `amount` a month; `recover_from` and `until` are period keys of months."""
+
+    amount: Decimal
+    kind: Literal["recoverable", "non_recoverable", "additive"]
+    recovery_limit: Decimal = Decimal(1)
+    recover_from: str | None = None
+    until: str | None = None
+    forgive_at: Literal["never", "year_end"] = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,154 +227,12 @@ class Plan:
     currency: str
     components: tuple[Component, ...]
     negative_balance: NegativeBalance = "carry"
+    day_count: DayCount = "calendar_days"
+    guarantee: Guarantee | None = None
+    draw: Draw | None = None
+    cap: Decimal | None = None
 
     @property
     def digits(self) -> int:
         """Decimals of the plan's currency."""
         return minor_digits(self.currency)
-
-
-_NO_RATE = Rate("flat", "amount", "upper", ())
-_NO_COMPONENT = Component("", "bookings", "month", _NO_RATE)  # stands where a problem was noted
-
-
-def parse_plan(document: object) -> Plan:
-    """The plan that a JSON document describes. Raises `DomainErrors` naming every problem by its path."""
-    node = root(document)
-    plan = read_plan(node)
-    raise_problems(node)
-    return plan
-
-
-def read_plan(node: Node) -> Plan:
-    """As `parse_plan`, for a document inside another one: problems stay with the node."""
-    fields = node.fields(("schema", "currency", "components"), ("day_count", "negative_balance"), _UNBUILT_PLAN)
-    fields["schema"].whole(range(1, 2), default=1)
-    fields["day_count"].choice(("calendar_days",), unbuilt=("working_days", "thirty_360"))
-    return Plan(
-        currency=_currency(fields["currency"]),
-        components=_components(fields["components"]),
-        negative_balance=cast(NegativeBalance, fields["negative_balance"].choice(("carry", "written_off"))),
-    )
-
-
-def _currency(node: Node) -> str:
-    if isinstance(node.value, str) and re.fullmatch("[A-Z]{3}", node.value):
-        return node.value
-    if node.present:
-        node.refuse("bad_currency", gettext_noop("must be a currency code such as USD"))
-    return "XXX"
-
-
-def _components(node: Node) -> tuple[Component, ...]:
-    items = node.items()
-    if isinstance(node.value, list) and not 1 <= len(items) <= MAX_COMPONENTS:
-        node.refuse("bad_count", gettext_noop("must list 1 to %(most)s components"), most=MAX_COMPONENTS)
-        return ()
-    components = tuple(_component(item) for item in items)
-    seen: set[str] = set()
-    for item, component in zip(items, components, strict=True):
-        if component.code and component.code in seen:
-            item.child("code", component.code).refuse("duplicate", gettext_noop("is used by an earlier component"))
-        seen.add(component.code)
-    return components
-
-
-def _component(node: Node) -> Component:
-    if isinstance(node.value, dict) and node.value.get("type") in _UNBUILT_TYPES:
-        node.child("type", node.value["type"]).choice(("commission",), _UNBUILT_TYPES)
-        return _NO_COMPONENT  # its other keys are those of its type
-    fields = node.fields(
-        ("code", "measure", "rate"), ("type", "period", "filter", "quota", "prorate"), _UNBUILT_COMPONENT
-    )
-    fields["type"].choice(("commission",))
-    if fields["prorate"].flag():
-        fields["prorate"].refuse("not_supported", gettext_noop("is not supported yet"))
-    period = cast(PeriodKind, fields["period"].choice(("month", "quarter", "year")))
-    quota, quotas = _quota(fields["quota"], period)
-    return Component(
-        code=fields["code"].text(),
-        measure=cast(
-            Measure,
-            fields["measure"].choice(("bookings", "invoiced", "collections", "margin", "units", "new_customers")),
-        ),
-        period=period,
-        rate=_rate(fields["rate"]),
-        filter=_filter(fields["filter"]),
-        quota=quota,
-        quotas=quotas,
-    )
-
-
-def _quota(node: Node, kind: PeriodKind) -> tuple[Decimal | None, tuple[tuple[str, Decimal], ...]]:
-    """One number for every period, or an object from the keys of periods of the component's kind to numbers."""
-    if not isinstance(node.value, dict):
-        return node.positive(), ()
-    by_key = {key: entry.positive() for key, entry in node.entries().items()}
-    for key, entry in node.entries().items():
-        if period_kind(key) != kind:
-            entry.refuse(
-                "bad_period", gettext_noop("is not a %(kind)s such as %(example)s"), kind=kind, example=_KEYS[kind]
-            )
-    return None, tuple((key, value) for key, value in by_key.items() if value is not None)
-
-
-def period_kind(key: str) -> PeriodKind | None:
-    """Of which kind a period key is, or None where it is no period key; the same in every fiscal calendar."""
-    try:
-        return FiscalCalendar().parse(key).kind
-    except DomainError:
-        return None
-
-
-def _filter(node: Node) -> Filter:
-    fields = node.fields((), (*FILTER_LISTS, "new_customer"))
-    lists = {key: tuple(item.text() for item in fields[key].items()) for key in FILTER_LISTS}
-    new_customer = fields["new_customer"].flag() if fields["new_customer"].present else None
-    return Filter(**lists, new_customer=new_customer)
-
-
-def _rate(node: Node) -> Rate:
-    if not node.present:
-        return _NO_RATE
-    named = node.value.get("method", "flat") if isinstance(node.value, dict) else "flat"
-    if named == "flat":
-        fields = node.fields(("rate",), ("method", "base"))
-        tiers: tuple[Tier, ...] = (Tier(Decimal(0), fields["rate"].positive() or Decimal(0)),)
-    else:
-        fields = node.fields(("method", "tiers"), ("base", "by", "accumulates", "boundary"))
-        tiers = _tiers(fields["tiers"])
-    fields["base"].choice(("amount",), unbuilt=("margin", "units"))
-    fields["accumulates"].choice(("period",), unbuilt=("event",))
-    return Rate(
-        method=cast(Method, fields["method"].choice(("flat", "marginal", "retroactive"), ("lookup", "bracket"))),
-        by=cast(By, fields["by"].choice(("amount", "attainment"), ("units", "margin_rate", "discount"))),
-        boundary=cast(Boundary, fields["boundary"].choice(("upper", "lower"))),
-        tiers=tiers,
-    )
-
-
-def _tiers(node: Node) -> tuple[Tier, ...]:
-    items = node.items()
-    if isinstance(node.value, list) and not 1 <= len(items) <= MAX_TIERS:
-        node.refuse("bad_count", gettext_noop("must list 1 to %(most)s tiers"), most=MAX_TIERS)
-        return ()
-    starts, rates = [], []
-    for item in items:
-        fields = item.fields(("from", "rate"))
-        starts.append(fields["from"].number())
-        rates.append(fields["rate"].positive())
-    _check_order(items, starts)
-    return tuple(Tier(a, b) for a, b in zip(starts, rates, strict=True) if a is not None and b is not None)
-
-
-def _check_order(items: Sequence[Node], starts: Sequence[Decimal | None]) -> None:
-    """Tables are continuous: they start at 0 and each bound is above the one before."""
-    for index, (item, start) in enumerate(zip(items, starts, strict=True)):
-        before = starts[index - 1] if index else None
-        if start is None:
-            continue
-        if index == 0 and start != 0:
-            item.child("from", start).refuse("not_from_zero", gettext_noop("must be 0: a table starts at zero"))
-        elif before is not None and start <= before:
-            item.child("from", start).refuse("unordered", gettext_noop("must be above the tier before it"))

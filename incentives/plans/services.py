@@ -17,6 +17,7 @@ from accounts.people.models import Member, Role, Team
 from incentives.engine import parse_plan
 from incentives.plans.locks import take_turns
 from incentives.plans.models import Plan, PlanAssignment, PlanVersion
+from incentives.plans.reach import check_reach
 from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.periods import check_day
 
@@ -161,8 +162,9 @@ def _check(actor: Actor, effective_from: date, document: object) -> None:
     check_day(effective_from, "effective_from")
     if effective_from.day != 1:
         raise DomainError("mid_month", gettext_noop("A version begins on the first day of a month."), "effective_from")
-    currency = parse_plan(document).currency
-    if currency != actor.tenant.currency:
+    terms = parse_plan(document)
+    check_reach(terms)
+    if terms.currency != actor.tenant.currency:
         raise DomainError(
             "wrong_currency",
             gettext_noop("must be %(expected)s, the company's currency: conversion is not built yet"),

@@ -19,7 +19,7 @@ from incentives.engine import (
     Problem,
     calculate,
 )
-from incentives.engine.payouts import balance
+from incentives.engine.payouts import Movement, Opening, balance
 from incentives.plans.holding import Version
 from incentives.runs.books import Books, Case
 from incentives.runs.corrections import Paid, corrections, paid
@@ -203,9 +203,9 @@ def _drafts(books: Books, case: Case, rated: _Rated, corrected: list[Part], open
         return
     parts = {month.start: _parts(books, case, month, results) for month in months}
     _add_corrections(parts[months[0].start], corrected)
-    earned = [(month, sum(part.earned for part in parts[month.start])) for month in months]
+    earned = [Movement(month, sum(part.earned for part in parts[month.start])) for month in months]
     adjusted = {months[0].key: sum(part.adjusted for part in corrected)}
-    for payout in balance(books.version_in(case, months[-1]).terms, earned, opening, adjusted):
+    for payout in balance(books.version_in(case, months[-1]).terms, earned, Opening(opening), adjusted):
         month = payout.month
         team = books.organisation.team_on(case.person.id, month.end)
         yield Draft(

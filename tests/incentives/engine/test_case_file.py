@@ -183,7 +183,7 @@ def changed(document: Json, path: tuple[str | int, ...], value: object) -> Json:
             0.06,
             "plan.components[0].rate.tiers[1].rate: must be a decimal string",
         ),
-        (("plan", "draw"), None, "plan.draw: is not supported yet"),
+        (("plan", "draw"), {}, "plan.draw.amount: is required"),
         (("fiscal_year_start_month",), 13, "fiscal_year_start_month: must be a whole number from 1 to 12"),
         (("fiscal_year_start_month",), "1", "fiscal_year_start_month: must be a whole number from 1 to 12"),
         (("as_of",), "2026-02-30", "as_of: must be a date such as 2026-01-31"),
@@ -192,7 +192,17 @@ def changed(document: Json, path: tuple[str | int, ...], value: object) -> Json:
         (("as_of",), "0001-01-01", "as_of: must be a date such as 2026-01-31"),
         (("today",), "2026-01-31", "today: is not a known key"),
         (("events",), None, "events: must be a list"),
-        (("participants", 0, "ramp"), ["0.5"], "participants[0].ramp: is not supported yet"),
+        (("participants", 0, "ramp"), [0.5], "participants[0].ramp[0]: must be a decimal string"),
+        (
+            ("participants", 0, "manager"),
+            "ana",
+            "participants[0].manager: leads back to the participant: a manager tree has no cycle",
+        ),
+        (
+            ("participants", 0, "leave"),
+            [{"from": "2026-02-02", "to": "2026-02-01"}],
+            "participants[0].leave[0].to: must not be before its beginning",
+        ),
         (("participants", 0, "weight"), 1, "participants[0].weight: must be a decimal string"),
         (
             ("participants", 0, "manager"),
