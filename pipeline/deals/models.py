@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -28,7 +30,8 @@ class Stage(TenantModel):
     """A step of the pipeline. `probability` is the chance in percent that a deal here is won.
 
     `allowed_days` is how old a deal may grow here, counted from the day it entered; None raises no alert.
-    `exit_criteria` must be filled before a deal leaves the stage forward, to a later stage or to be won.
+    `exit_criteria` must be filled before a deal leaves the stage forward, to a later stage or to be won. A `removed`
+    stage has no deals and no place in the order any more; it stays for the history of those that have been in it.
     """
 
     class Kind(models.TextChoices):
@@ -56,11 +59,14 @@ class Stage(TenantModel):
         default=list,
         blank=True,
     )
+    removed = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "name"], name="stage_tenant_name"),
+            models.UniqueConstraint(
+                fields=["tenant", "name"], condition=Q(removed=False), name="stage_tenant_name_in_use"
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "position"], name="stage_tenant_position", deferrable=models.Deferrable.DEFERRED
             ),
@@ -193,6 +199,10 @@ class LineItem(TenantModel):
             models.CheckConstraint(condition=Q(discount__lte=10_000), name="line_discount"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="line_amount"),
         ]
+
+    @property
+    def discount_ratio(self) -> Fraction:
+        return Fraction(self.discount, 10_000)
 
 
 class Split(TenantModel):
