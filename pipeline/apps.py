@@ -14,8 +14,8 @@ class PipelineConfig(AppConfig):
         from pipeline.first_steps import FIRST_STEPS  # noqa: PLC0415
         from pipeline.imports import services, work  # noqa: PLC0415
         from pipeline.ledger import reconciliation  # noqa: PLC0415
-        from pipeline.risks import detectors, night  # noqa: PLC0415
-        from pipeline.risks.registry import register as register_detectors  # noqa: PLC0415
+        from pipeline.risks.wiring import fill_slots as fill_slots_of_risks  # noqa: PLC0415
+        from pipeline.visits.wiring import fill_slots as fill_slots_of_visits  # noqa: PLC0415
 
         steps.register(*FIRST_STEPS)
         deals = {Role.REP: Tab(4), Role.MANAGER: Tab(2), Role.EXECUTIVE: Tab(3)}
@@ -31,5 +31,26 @@ class PipelineConfig(AppConfig):
         register_job(
             JobKind("ledger.reconcile", _("Check of the ledger"), "nightly", "jobs.view", reconciliation.reconcile)
         )
-        register_job(night.RISKS)
-        register_detectors(detectors.STALLED, detectors.OVERDUE, detectors.SILENT)
+        fill_slots_of_risks()
+        fill_slots_of_visits()
+
+    @staticmethod
+    def _register_customers() -> None:
+        """What contacts, activities and tasks give to the pages of others."""
+        from accounts import measures  # noqa: PLC0415
+        from accounts.home import panels, waiting  # noqa: PLC0415
+        from pipeline import slots  # noqa: PLC0415
+        from pipeline.activities import sources as activities  # noqa: PLC0415
+        from pipeline.contacts.panels import CONTACTS  # noqa: PLC0415
+        from pipeline.customers import owners  # noqa: PLC0415
+        from pipeline.handover import registry as handover  # noqa: PLC0415
+        from pipeline.tasks import handover as task_handover  # noqa: PLC0415
+        from pipeline.tasks import sources as tasks  # noqa: PLC0415
+        from pipeline.timeline import registry as timeline  # noqa: PLC0415
+
+        timeline.register(activities.TIMELINE, tasks.TIMELINE)
+        measures.register(activities.MEASURE)
+        waiting.register(tasks.OVERDUE_TASKS, tasks.OVERDUE_FOLLOW_UPS)
+        panels.home_panels.register(tasks.MY_DAY)
+        slots.deal_panels.register(activities.ON_DEAL, CONTACTS)
+        handover.register(owners.HANDOVER, task_handover.HANDOVER)

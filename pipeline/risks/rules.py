@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.risks.models import RiskSetting
-from pipeline.risks.registry import Detector, Severity, every_detector
+from pipeline.risks.registry import Detector, Parameter, Severity, every_detector
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class Rule:
     severity: Severity
     parameters: dict[str, int]
     version: int = 0
+
+    @property
+    def values(self) -> list[tuple[Parameter, int]]:
+        """Each parameter with its value."""
+        return [(parameter, self.parameters[parameter.name]) for parameter in self.detector.parameters]
 
 
 def rules_in_force() -> list[Rule]:

@@ -204,7 +204,7 @@ def _raise(night: _Night, case: Case, former: Risk | None) -> None:
 
 
 def _open(risk: Risk, since: date) -> None:
-    risk.state, risk.opened_on = _State.OPEN, since
+    risk.state, risk.opened_on, risk.due_on = _State.OPEN, since, None
     risk.closed_on, risk.ending, risk.close_note, risk.gone_on = None, "", "", None
 
 
