@@ -12,6 +12,7 @@ urlpatterns = [
     path("t/<slug:tenant>/", include("pipeline.urls")),
     path("t/<slug:tenant>/", include("targets.urls")),
     path("t/<slug:tenant>/", include("incentives.urls")),
+    path("t/<slug:tenant>/", include("reviews.urls")),
 ]
 
 handler403 = "accounts.access.refusals.forbidden"

@@ -62,6 +62,8 @@ CAPABILITIES: Mapping[str, Rule] = {
     "risks.view": _SALES,
     "risks.edit": _SALES,
     "risks.settings": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
+    "feedback.view": {**_SALES, _HR: Scope.ALL},
+    "feedback.edit": _SALES,
     "targets.view": {**_SALES, _HR: Scope.ALL},
     "targets.set": {_EXECUTIVE: Scope.ALL, _ADMIN: Scope.ALL},
     "targets.approve": {_EXECUTIVE: Scope.ALL, _ADMIN: Scope.ALL},

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, models
 from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, PermissionDenied
 from rest_framework.pagination import CursorPagination
@@ -29,6 +30,12 @@ from accounts.people.models import User
 from salesops.lib.errors import DomainError, gettext_noop
 
 P = ParamSpec("P")
+
+# Headers as the API's document names them.
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag as read.")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Sent again, the request answers the same."
+)
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -1,0 +1,83 @@
+"""How content customers are with what somebody did, and how often they had their answer in time.
+
+Both read the entries, which are never changed, so that a past period keeps its numbers whatever happens to a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.measures import Measure, Reading, Window
+from accounts.tenancy.context import required_tenant_id
+from accounts.tenancy.models import Tenant
+from reviews.feedback.deadlines import days_between
+from reviews.feedback.models import FeedbackCase, FeedbackEntry, State
+
+_ANSWERS = (FeedbackEntry.Kind.ANSWER, FeedbackEntry.Kind.RESOLUTION)
+
+
+def read_satisfaction(window: Window, members: Collection[int]) -> Mapping[int, Reading]:
+    """The mean, 1 to 5, of what customers gave in the window; of one who gave it twice, the last. Two queries."""
+    within = days_between(_tenant(), window.first, window.until)
+    rated = FeedbackEntry.objects.filter(kind=FeedbackEntry.Kind.RATING, at__range=within, owner_id__in=members)
+    last = rated.order_by("case_id", "-id").distinct("case_id").values_list("owner_id", "score")
+    given: dict[int, list[int]] = {}
+    for owner_id, score in last:
+        given.setdefault(owner_id, []).append(score)
+    return {owner_id: Reading(Fraction(sum(scores)), Fraction(len(scores))) for owner_id, scores in given.items()}
+
+
+def read_answered_in_time(window: Window, members: Collection[int]) -> Mapping[int, Reading]:
+    """Answers given by their deadline ÷ deadlines that fell into the window, up to the day before `as_of`: of those of
+    the day itself it is not known yet whether they will be met. Three queries."""
+    last = min(window.last, window.as_of - timedelta(days=1))
+    if last < window.first:
+        return {}
+    within = days_between(_tenant(), window.first, last)
+    due = Q(due_at__range=within, owner_id__in=members)
+    answers = FeedbackEntry.objects.filter(due, kind__in=_ANSWERS).order_by().values_list("owner_id")
+    met = {
+        owner_id: (in_time, every)
+        for owner_id, in_time, every in answers.annotate(
+            in_time=Count("pk", filter=Q(at__lte=F("due_at"))), every=Count("pk")
+        )
+    }
+    silent = FeedbackCase.objects.filter(due, state=State.OPEN).order_by().values_list("owner_id")
+    missed = dict(silent.annotate(number=Count("pk")))
+    return {
+        owner_id: Reading(
+            Fraction(met.get(owner_id, (0, 0))[0]), Fraction(met.get(owner_id, (0, 0))[1] + missed.get(owner_id, 0))
+        )
+        for owner_id in {*met, *missed}
+    }
+
+
+def _tenant() -> Tenant:
+    return Tenant.objects.get(pk=required_tenant_id())
+
+
+def _rated(tenant_slug: str, window: Window, member_id: int) -> str:
+    return _list_url(tenant_slug, member_id, "rated", window.first, window.until)
+
+
+def _due(tenant_slug: str, window: Window, member_id: int) -> str:
+    last = min(window.last, window.as_of - timedelta(days=1))
+    return _list_url(tenant_slug, member_id, "due", window.first, last)
+
+
+def _list_url(tenant_slug: str, member_id: int, name: str, first: date, last: date) -> str:
+    query = {"state": "all", "owner": member_id, f"{name}_first": first, f"{name}_last": last}
+    return f"{reverse('feedback_list', kwargs={'tenant': tenant_slug})}?{urlencode(query)}"
+
+
+SATISFACTION = Measure("satisfaction", _("Satisfaction after feedback"), "score", read_satisfaction, _rated, order=70)
+ANSWERED_IN_TIME = Measure(
+    "answered_in_time", _("Feedback answered in time"), "ratio", read_answered_in_time, _due, order=71
+)
