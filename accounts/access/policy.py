@@ -53,6 +53,7 @@ CAPABILITIES: Mapping[str, Rule] = {
     "tasks.edit": {**_SALES, _HR: Scope.OWN},
     "products.view": _EVERYONE,
     "products.edit": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
+    "stages.manage": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "deals.view": {**_SALES, _HR: Scope.ALL},
     "deals.edit": _SALES,
     "visits.view": {**_SALES, _HR: Scope.ALL},

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from salesops.lib.errors import DomainError, gettext_noop
@@ -89,10 +90,10 @@ def stepped(steps: Sequence[tuple[Exact, Exact]], *, lower_is_better: bool = Fal
     if not 1 <= len(table) <= MOST_STEPS:
         message = gettext_noop("A table has 1 to %(most)s steps, written as “3: 60, 4: 100”.")
         raise DomainError("bad_steps", message, "steps", most=MOST_STEPS)
-    for before, after in zip(table, table[1:], strict=False):
+    for before, after in pairwise(table):
         better = after.bound < before.bound if lower_is_better else after.bound > before.bound
         if not better or after.points <= before.points:
-            message = gettext_noop("Write the steps from the worst to the best; each must earn more than the one before.")
+            message = gettext_noop("Write the steps from the worst to the best; each must earn more than the last.")
             raise DomainError("unordered_steps", message, "steps")
     if table[0].points < 0:
         raise DomainError("negative_points", gettext_noop("Points are never negative."), "steps")

@@ -1,7 +1,7 @@
 """What people are measured by: KPIs, and the scorecards that weigh them.
 
-The database holds the rules that matter (`reviews.scorecards.rules`): the weights of a version add up to exactly 100, and
-a version that a review cycle uses cannot be changed any more.
+The database holds the rules that matter (`reviews.scorecards.rules`): the weights of a version add up to exactly 100,
+and a version that a review cycle uses cannot be changed any more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Dimension(models.TextChoices):
 
 
 class Named(TenantModel):
-    """Has a code for plans and programs, and a name in one or more languages: `{"en": "Bookings", "zh-hans": "签约额"}`."""
+    """Has a code for plans and programs, and a name per language: `{"en": "Bookings", "zh-hans": "签约额"}`."""
 
     code = models.SlugField(_("code"), max_length=40, db_index=False)
     names = models.JSONField(_("names"))

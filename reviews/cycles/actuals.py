@@ -1,0 +1,103 @@
+"""What was measured of the people under review: read from the measures while the review is open, frozen when shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from accounts.measures import Reading, Window, find_measure
+from accounts.tenancy.models import Tenant
+from reviews.cycles.models import Review, ReviewScore
+from reviews.cycles.scoring import ItemResult, Overall
+from reviews.scorecards.models import ScorecardItem
+from reviews.scorecards.selectors import Scale
+from targets.facts import quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A number and where it comes from: numerator, denominator, the day up to which was counted, the records' address.
+
+    `quota` is in minor units, set where the item is measured against it.
+    """
+
+    amount: Fraction
+    of: Fraction
+    as_of: date
+    url: str = ""
+    quota: int | None = None
+
+    @classmethod
+    def stored(cls, reading: Mapping[str, Any]) -> Evidence:
+        quota = reading.get("quota")
+        return cls(
+            Fraction(reading["amount"]),
+            Fraction(reading["of"]),
+            date.fromisoformat(reading["as_of"]),
+            reading.get("url", ""),
+            None if quota is None else int(quota),
+        )
+
+    def as_json(self) -> dict[str, str]:
+        parts = {"amount": str(self.amount), "of": str(self.of), "as_of": self.as_of.isoformat(), "url": self.url}
+        return parts if self.quota is None else {**parts, "quota": str(self.quota)}
+
+    def value(self, item: ScorecardItem, tenant: Tenant) -> Fraction | None:
+        """In the unit in which the item's curve is written; None where there is nothing to divide by."""
+        measured = Reading(self.amount, self.of).value
+        if measured is None or (item.against == ScorecardItem.Against.QUOTA and not self.quota):
+            return None
+        if item.against == ScorecardItem.Against.QUOTA and self.quota:
+            return measured * 100 / self.quota
+        return Scale(tenant).shown(item.kpi, measured)
+
+
+def measured(tenant: Tenant, review: Review, items: Iterable[ScorecardItem], today: date) -> dict[int, Evidence]:
+    """What the measures say of the review's member in its period, by item; whoever has nothing there is absent.
+
+    As many queries as the measures need, and one for quotas where an item is measured against them.
+    """
+    window = Window(review.cycle.starts_on, review.cycle.ends_on, min(today, review.cycle.ends_on))
+    found: dict[int, Evidence] = {}
+    quota: int | None = None
+    rows = [item for item in items if item.kpi.measure]
+    if any(item.against == ScorecardItem.Against.QUOTA for item in rows):
+        period = tenant.calendar.parse(review.period)
+        quota = quotas(metric="bookings", period=period).get(review.member_id)
+    for item in rows:
+        measure = find_measure(item.kpi.measure)
+        reading = measure.read(window, [review.member_id]).get(review.member_id) if measure else None
+        if measure is None or reading is None:
+            continue
+        url = measure.explain(tenant.slug, window, review.member_id) if measure.explain else ""
+        against = quota if item.against == ScorecardItem.Against.QUOTA else None
+        found[item.pk] = Evidence(reading.amount, reading.of, window.until, url, against)
+    return found
+
+
+def frozen(scores: Mapping[int, ReviewScore]) -> dict[int, Evidence]:
+    """What was measured when the review was shared."""
+    return {item: Evidence.stored(score.reading) for item, score in scores.items() if score.reading}
+
+
+def overall(
+    tenant: Tenant,
+    items: Iterable[ScorecardItem],
+    evidence: Mapping[int, Evidence],
+    scores: Mapping[int, ReviewScore],
+) -> Overall:
+    """The score from what was measured and, where people enter it, from the manager's values."""
+    return Overall([ItemResult(item, _value(tenant, item, evidence, scores)) for item in items])
+
+
+def _value(
+    tenant: Tenant, item: ScorecardItem, evidence: Mapping[int, Evidence], scores: Mapping[int, ReviewScore]
+) -> Fraction | None:
+    if item.kpi.measure:
+        known = evidence.get(item.pk)
+        return None if known is None else known.value(item, tenant)
+    score = scores.get(item.pk)
+    return None if score is None or score.manager_value is None else Fraction(score.manager_value)
