@@ -17,12 +17,15 @@ class PipelineConfig(AppConfig):
         from pipeline.risks.wiring import fill_slots as fill_slots_of_risks  # noqa: PLC0415
         from pipeline.visits.wiring import fill_slots as fill_slots_of_visits  # noqa: PLC0415
 
+        self._register_customers()
+        self._register_deals()
         steps.register(*FIRST_STEPS)
         deals = {Role.REP: Tab(4), Role.MANAGER: Tab(2), Role.EXECUTIVE: Tab(3)}
         customers = {Role.REP: Tab(2), Role.MANAGER: Tab(5)}
         register(
-            Entry("pipeline", 10, _("Deals"), "deal_list", "layout-kanban", "deals.view", deals),
+            Entry("pipeline", 10, _("Deals"), "deal_board", "layout-kanban", "deals.view", deals),
             Entry("pipeline", 20, _("Customers"), "customer_list", "building", "customers.view", customers),
+            Entry("pipeline", 25, _("Tasks"), "task_list", "checkbox", "tasks.view"),
             Entry("pipeline", 30, _("Products"), "product_list", "package", "products.view"),
             Entry("pipeline", 90, _("Import"), "import_list", "file-import", "imports.run"),
         )
@@ -54,3 +57,23 @@ class PipelineConfig(AppConfig):
         panels.home_panels.register(tasks.MY_DAY)
         slots.deal_panels.register(activities.ON_DEAL, CONTACTS)
         handover.register(owners.HANDOVER, task_handover.HANDOVER)
+
+    @staticmethod
+    def _register_deals() -> None:
+        """What deals and their board give to the pages of others, and to the night."""
+        from accounts import measures  # noqa: PLC0415
+        from accounts.access.navigation import Entry, register  # noqa: PLC0415
+        from accounts.home import waiting  # noqa: PLC0415
+        from accounts.jobs import registry as jobs  # noqa: PLC0415
+        from pipeline.board import totals  # noqa: PLC0415
+        from pipeline.deals import sources  # noqa: PLC0415
+        from pipeline.handover import registry as handover  # noqa: PLC0415
+        from pipeline.measures import MEASURES  # noqa: PLC0415
+        from pipeline.timeline import registry as timeline  # noqa: PLC0415
+
+        register(Entry("settings", 20, _("Stages"), "stage_list", "layout-kanban", "stages.manage"))
+        measures.register(*MEASURES)
+        timeline.register(sources.TIMELINE)
+        waiting.register(sources.OVERDUE_STEPS, sources.PAST_THEIR_AGE)
+        handover.register(sources.HANDOVER)
+        jobs.register(jobs.JobKind("deals.totals", _("Check of the board's sums"), "nightly", "jobs.view", totals.check))

@@ -4,10 +4,11 @@ import focus from "@alpinejs/focus";
 import Alpine from "@alpinejs/csp";
 
 import { listenForCascadeKeys } from "./cascade.js";
+import { listenForComposing } from "./composer.js";
 import { listenForDialogs } from "./dialog.js";
 import { menu } from "./menu.js";
 import { keepsOffline, prepareForNoSignal } from "./offline.js";
-import { listenForOutbox, outbox } from "./outbox.js";
+import { listenForOutbox, outbox, signal } from "./outbox.js";
 import { palette } from "./palette.js";
 import { passkey } from "./passkey.js";
 import { listenForRowKeys } from "./rows.js";
@@ -22,6 +23,7 @@ Alpine.data("menu", menu);
 Alpine.data("outbox", outbox);
 Alpine.data("palette", palette);
 Alpine.data("passkey", passkey);
+Alpine.data("signal", signal);
 Alpine.data("signUp", signUp);
 Alpine.data("themeSwitch", themeSwitch);
 Alpine.data("visitLog", visitLog);
@@ -29,6 +31,7 @@ Alpine.start();
 window.htmx = htmx; // for the scripts of single pages, which are bundles of their own
 
 listenForCascadeKeys();
+listenForComposing();
 listenForDialogs();
 listenForOutbox();
 listenForRowKeys();

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from accounts.access.actor import Actor
 from accounts.access.tokens import create_token
+from accounts.invitations.services import invite_new
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.notifications.models import Notification, OutboxMail
@@ -17,13 +18,22 @@ from incentives.payouts.models import PayoutBatch
 from incentives.plans.models import Plan, PlanAssignment
 from incentives.plans.services import Target, assign, create_plan
 from incentives.statements.models import Statement
+from pipeline.customers.models import Customer
 from pipeline.imports.models import ImportRun
+from reviews.cycles.models import Review, ReviewCycle
+from reviews.cycles.starting import start_cycle
+from reviews.scorecards.models import Kpi, Scorecard
+from reviews.scorecards.services import create_kpi, create_scorecard
+from reviews.scorecards.values import ItemValues, KpiValues
 from salesops.lib import clock
 from targets.cascade.models import TargetPlan
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
 from tests.incentives.cast import OCTOBER, document, plan_for_reps, recompute, statement, submitted
 from tests.pipeline.cast import customer, deal, product, won
+from tests.pipeline.visits.cast import planned
+from tests.reviews.cast import DEADLINES
+from tests.reviews.cast import NOON as REVIEWS_BEGIN
 from tests.reviews.feedback.cast import said
 
 _BOOKINGS = {"metric": "bookings", "period": "2026-Q4", "amount": 12_000_000, "step": 100}
@@ -41,6 +51,13 @@ def _token(company: Company) -> int:
     actor, today = Actor(company.tenant, _rep(company)), clock.today("UTC")
     token, __ = create_token(actor=actor, name=_name(company), as_of=today, expires_on=today + timedelta(days=30))
     return token.pk
+
+
+def _invitation(company: Company) -> int:
+    """Of somebody new, who has not answered yet."""
+    name = f"{_name(company)} {uuid4().hex}"
+    invited = {"full_name": name, "email": f"{uuid4().hex}@invited.test", "roles": ["rep"]}
+    return invite_new(actor=company.operator, at=clock.now(), **invited).pk
 
 
 def _notification(company: Company) -> int:
@@ -91,6 +108,13 @@ def _import(company: Company) -> int:
     ).pk
 
 
+def _visit(company: Company) -> int:
+    """A visit that the rep has planned, to a customer of the rep's."""
+    buyer = Customer.objects.get(pk=_customer(company))
+    now = clock.now()
+    return planned(company, _rep(company), buyer, when=now + timedelta(hours=1), at=now, purpose=_name(company)).pk
+
+
 def _target(company: Company) -> int:
     """A draft that the operator has set."""
     draft = TargetPlan.objects.filter(period="2026-Q4").first()
@@ -136,12 +160,50 @@ def _feedback(company: Company) -> int:
     return said(company, _rep(company), by=said_by, text=_name(company)).pk
 
 
+def _scorecard(company: Company) -> int:
+    """For reps, weighing one KPI that is entered by hand."""
+    found = Scorecard.objects.filter(role="rep").first()
+    if found is not None:
+        return found.pk
+    item = ItemValues(_kpi(company), "teamwork", Decimal(100), floor=Decimal(1), target=Decimal(5))
+    names = {"en": _name(company)}
+    made = create_scorecard(actor=company.operator, code="reps", names=names, items=[item], role="rep")
+    return made.scorecard_id
+
+
+def _kpi(company: Company) -> int:
+    found = Kpi.objects.filter(code="team-spirit").first()
+    values = KpiValues({"en": _name(company)})
+    return (found or create_kpi(actor=company.operator, code="team-spirit", values=values)).pk
+
+
+def _cycle(company: Company) -> int:
+    """October 2017: nobody has written anything yet."""
+    found = ReviewCycle.objects.first()
+    if found is not None:
+        return found.pk
+    return start_cycle(
+        actor=company.operator,
+        name=_name(company),
+        period="2017-10",
+        deadlines=DEADLINES,
+        scorecard_ids=[_scorecard(company)],
+        at=REVIEWS_BEGIN,
+    ).pk
+
+
+def _review(company: Company) -> int:
+    return Review.objects.get(cycle=_cycle(company), member=_rep(company)).pk
+
+
 # The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
 # different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
     "member_id": lambda company: _rep(company).pk,
     "team_id": lambda company: min(team.pk for team in company.teams.values()),
     "token_id": _token,
+    "invitation_id": _invitation,
+    "token": lambda company: "no-such-token",
     "notification_id": _notification,
     "mail_id": _mail,
     "job_id": _job,
@@ -149,12 +211,18 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "product_id": _product,
     "deal_id": _deal,
     "run_id": _import,
+    "visit_id": _visit,
+    "client_key": lambda company: uuid4(),
     "plan_id": _target,
     **dict.fromkeys((f"plan_{what}.plan_id" for what in ("detail", "add_version", "assign", "compare")), _plan),
     **dict.fromkeys((f"api_plan_{what}.plan_id" for what in ("detail", "version_list")), _plan),
     "assignment_id": _assignment,
     "month": _month,
     "statement_id": _statement,
+    "kpi_id": _kpi,
+    "scorecard_id": _scorecard,
+    "cycle_id": _cycle,
+    "review_id": _review,
     "case_id": _feedback,
     "format": lambda company: "csv",
     "pk": lambda company: 1,  # a passkey: asked for only after the password was given once more
@@ -165,7 +233,10 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
 # What is asked or sent with it, where an empty request would be refused before anybody's role is looked at.
 QUERIES = {"plan_compare": "?old=1&new=1"}
 BODIES = {
+    "api_visit_kept": {"member": 0, "arrival": {"captured_at": "2026-03-31T16:00:00Z"}},
     "api_payout_approve": {"digest": "0" * 64},
     "api_payout_send_back": {"reason": "The wrong month."},
     "api_plan_version_list": {"effective_from": "2018-01-01", "document": {}},
+    "api_review_sign": {"agreement": "agree"},
+    "api_review_reopen": {"state": "manager", "due_on": "2027-01-01", "reason": "Late deal"},
 }

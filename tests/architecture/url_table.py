@@ -35,6 +35,14 @@ INSIDE = """
     region_add              GET,POST      200   403   403   403   403   403
     company_settings        GET,POST      200   403   403   403   403   403
     audit_log               GET           200   403   403   403   403   403
+    invitation_list         GET           200   403   403   403   403   403
+    invitation_create_many  GET,POST      200   403   403   403   403   403
+    invitation_resend       POST          303   403   403   403   403   403
+    invitation_revoke       POST          303   403   403   403   403   403
+    api_invitation_list     GET,POST      200   403   403   403   403   403
+    api_invitation_detail   GET           200   403   403   403   403   403
+    api_invitation_resend   POST          428   403   403   403   403   403
+    api_invitation_revoke   POST          428   403   403   403   403   403
     inbox                   GET           200   200   200   200   200   200
     inbox_read              POST          303   303   303   303   303   303
     notification_open       POST          404   404   404   303   404   404
@@ -94,6 +102,23 @@ INSIDE = """
     api_credit_list         GET           200   200   200   200   200   200
     api_import_list         GET           200   200   403   403   403   403
     api_import_detail       GET           200   200   403   403   403   403
+    visit_list              GET           200   200   200   200   200   200
+    visit_today             GET           200   200   200   200   200   403
+    visits_today_panel      GET           200   200   200   200   200   403
+    visit_log               GET,POST      200   200   200   200   200   403
+    visit_plan              GET,POST      200   200   200   200   200   403
+    visit_worker            GET           200   200   200   200   200   403
+    visit_detail            GET,POST      200   200   200   200   404   200
+    visit_change            GET,POST      200   200   200   200   404   403
+    visit_cancel            GET,POST      200   200   200   200   404   403
+    customer_visits_panel   GET           200   200   200   200   404   200
+    deal_visits_panel       GET           200   200   200   200   404   200
+    api_visit_list          GET,POST      200   200   200   200   200   200
+    api_visit_kept          PUT           422   422   422   422   422   403
+    api_visit_detail        GET,PATCH     200   200   200   200   404   200
+    api_visit_check_in      POST          428   428   428   428   404   403
+    api_visit_finish        POST          428   428   428   428   404   403
+    api_visit_cancel        POST          428   428   428   428   404   403
     target_list             GET           200   200   200   200   200   200
     target_set              GET,POST      200   200   403   403   403   403
     target_cascade          GET           200   200   404   404   404   200
@@ -113,8 +138,15 @@ INSIDE = """
     api_target_submit       POST          428   428   403   403   403   403
     api_target_approve      POST          428   428   403   403   403   403
     attainment              GET           200   200   200   200   200   200
-    attainment_panel        GET           200   200   200   200   200   200
+    home_standing           GET           200   200   200   200   200   200
+    home_pace               GET           200   200   200   200   200   200
+    home_team               GET           200   200   200   200   200   200
+    home_regions            GET           200   200   200   200   200   200
+    home_forecast           GET           200   200   200   200   200   200
     api_target_attainment   GET           200   200   404   404   404   200
+    home_my_pay             GET           200   200   200   200   200   200
+    home_payouts            GET           200   200   403   403   403   200
+    home_cost               GET           200   200   403   403   403   200
     plan_list               GET           200   200   200   200   200   200
     plan_create             GET,POST      200   200   403   403   403   200
     plan_detail             GET           200   200   200   200   200   200
@@ -141,6 +173,38 @@ INSIDE = """
     api_payout_send_back    POST          200   200   403   403   403   200
     api_statement_list      GET           200   200   200   200   200   200
     api_statement_detail    GET           200   200   404   200   404   200
+    kpi_list                GET           200   200   200   200   200   200
+    kpi_create              GET,POST      200   200   403   403   403   200
+    kpi_edit                GET,POST      200   200   403   403   403   200
+    scorecard_list          GET           200   200   200   200   200   200
+    scorecard_create        GET,POST      200   200   403   403   403   200
+    scorecard_detail        GET           200   200   200   200   200   200
+    scorecard_edit          GET,POST      200   200   403   403   403   200
+    review_mine             GET           200   200   200   200   200   200
+    reviews_panel           GET           200   200   200   200   200   200
+    review_cycle_list       GET           200   200   200   200   200   200
+    review_cycle_create     GET,POST      403   403   403   403   403   200
+    review_cycle            GET           200   200   200   200   200   200
+    review_cycle_deadlines  GET,POST      403   403   403   403   403   200
+    review_detail           GET           200   200   200   200   404   200
+    review_self             POST          422   422   422   422   404   422
+    review_manager          POST          422   422   422   422   404   422
+    review_sign             POST          422   422   422   422   404   422
+    review_reopen           GET,POST      403   403   403   403   403   200
+    review_close            GET,POST      403   403   403   403   403   200
+    review_reviewer         GET,POST      403   403   403   403   403   200
+    api_kpi_list            GET,POST      200   200   200   200   200   200
+    api_kpi_detail          GET,PATCH     200   200   200   200   200   200
+    api_scorecard_list      GET,POST      200   200   200   200   200   200
+    api_scorecard_detail    GET,PUT       200   200   200   200   200   200
+    api_review_cycle_list   GET,POST      200   200   200   200   200   200
+    api_review_cycle_detail GET,PATCH     200   200   200   200   200   200
+    api_review_list         GET           200   200   200   200   200   200
+    api_review_detail       GET           200   200   200   200   404   200
+    api_review_self         POST          428   428   428   428   404   428
+    api_review_manager      POST          428   428   428   428   404   428
+    api_review_sign         POST          428   428   428   428   404   428
+    api_review_reopen       POST          403   403   403   403   403   428
     feedback_list           GET           200   200   200   200   200   200
     feedback_create         GET,POST      200   200   200   200   200   403
     feedback_trends         GET           200   200   200   200   200   200
@@ -174,6 +238,7 @@ OUTSIDE = """
     api_docs                              GET        200        200
     home                                  GET        200        303
     sign_up                               GET,POST   200        200
+    invitation                            GET,POST   404        404
     set_language                          POST       303        303
     set_theme                             POST       303        303
     account_login                         GET,POST   200        302

@@ -1,4 +1,4 @@
-// Builds static/dist/: app.css, app.js and sprite.svg. Run by `node tools/frontend/build.mjs` after `npm ci`.
+// Builds static/dist/: app.css, app.js, board.js, worker.js and sprite.svg. Run by `node tools/frontend/build.mjs` after `npm ci`.
 // No source maps: the manifest storage of staticfiles would look for them. The sizes printed are gzipped.
 import { build } from "esbuild";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -13,7 +13,11 @@ const outline = join(root, "node_modules", "@tabler", "icons", "icons", "outline
 await mkdir(dist, { recursive: true });
 
 await build({
-  entryPoints: { app: join(root, "static/js/app.js") },
+  entryPoints: {
+    app: join(root, "static/js/app.js"),
+    board: join(root, "static/js/board.js"),
+    worker: join(root, "static/js/worker.js"),
+  },
   outdir: dist,
   bundle: true,
   minify: true,
@@ -32,7 +36,7 @@ await build({
 });
 
 await writeFile(join(dist, "sprite.svg"), await sprite());
-await report(["app.css", "app.js", "sprite.svg"]);
+await report(["app.css", "app.js", "board.js", "sprite.svg"]);
 
 async function sprite() {
   const names = JSON.parse(await readFile(join(root, "static/img/icons.json"), "utf8"));
