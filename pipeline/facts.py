@@ -21,7 +21,8 @@ from accounts.jobs.selectors import latest_ended
 from pipeline.ledger.models import WHOLE, CreditLine
 
 Basis = Literal["booked", "invoiced", "collected", "refunded"]
-Dimension = Literal["participant", "team", "region", "product", "customer", "month"]
+Kind = Literal["direct", "overlay"]
+Dimension = Literal["participant", "team", "region", "product", "customer", "month", "day", "kind"]
 Measure = Literal["amount", "margin", "units"]
 
 SHARE_UNIT = WHOLE
@@ -34,6 +35,8 @@ _COLUMNS: dict[Dimension, str] = {
     "product": "product_id",
     "customer": "customer_id",
     "month": "month",
+    "day": "date",
+    "kind": "kind",
 }
 
 
@@ -41,7 +44,8 @@ _COLUMNS: dict[Dimension, str] = {
 class Slice:
     """Which lines are asked for. Both days are included; None leaves a filter out.
 
-    `up_to` asks what the ledger showed when its position was that.
+    `up_to` asks what the ledger showed when its position was that. `kind` "direct" counts every deal once; overlays are
+    credited on top of it and belong into a person's sums, never into a company's.
     """
 
     first: date
@@ -53,6 +57,7 @@ class Slice:
     deal: int | None = None
     up_to: int | None = None
     customers: Collection[int] | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def total(where: Slice, measure: Measure = "amount") -> Total:
 
 
 def totals(where: Slice, *, by: Sequence[Dimension], measure: Measure = "amount") -> dict[tuple[Any, ...], Total]:
-    """Sums by one dimension or several, one query. Keys are tuples of ids (a month: its first day), ordered as `by`."""
+    """Sums by one dimension or several, one query. Keys are tuples of ids as in `by`; a month is its first day."""
     lines = _lines(where)
     if "month" in by:
         lines = lines.annotate(month=TruncMonth("date"))
@@ -126,6 +131,20 @@ def totals(where: Slice, *, by: Sequence[Dimension], measure: Measure = "amount"
 
 def _total(row: Mapping[str, Any]) -> Total:
     return Total(Fraction(row["credited"] or 0) / WHOLE, row["counted"] or 0)
+
+
+def deals_credited(where: Slice, *, new_customers: bool = False) -> dict[int, Fraction]:
+    """How many deals each participant was credited for: a half for a half share, one however many line items it has.
+
+    `new_customers` counts only each customer's first deal.
+    """
+    lines = _standing(_lines(where), where.up_to)
+    if new_customers:
+        lines = lines.filter(new_customer=True)
+    counted: dict[int, Fraction] = {}
+    for participant, _, _, share in lines.values_list("participant_id", "deal_id", "kind", "share").distinct():
+        counted[participant] = counted.get(participant, Fraction(0)) + Fraction(share, WHOLE)
+    return counted
 
 
 def credits(where: Slice) -> Iterator[Credit]:
@@ -196,8 +215,9 @@ def _lines(where: Slice) -> QuerySet[CreditLine]:
     ):
         if wanted is not None:
             lines = lines.filter(**{f"{column}__in": wanted})
-    if where.deal is not None:
-        lines = lines.filter(deal_id=where.deal)
+    for column, one in (("deal_id", where.deal), ("kind", where.kind)):
+        if one is not None:
+            lines = lines.filter(**{column: one})
     return lines if where.up_to is None else lines.filter(id__lte=where.up_to)
 
 

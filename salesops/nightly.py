@@ -27,7 +27,14 @@ from salesops.lib.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-STEPS = ("ledger.reconcile", "targets.snapshot", "incentives.recompute", "pipeline.risks")
+STEPS = (
+    "ledger.reconcile",
+    "deals.totals",
+    "targets.snapshot",
+    "incentives.recompute",
+    "pipeline.risks",
+    "pipeline.risk_digest",
+)
 NIGHT_BEGINS = time(2)
 SCHEDULED = ""  # the input version of the night that the schedule inserts; commands number theirs
 

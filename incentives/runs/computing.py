@@ -122,6 +122,7 @@ def _credits(books: Books, needed: dict[int, date]) -> tuple[dict[int, list[Cred
     """Each participant's credits from the ledger, and what a whole share is in the parts that they count."""
     credits: dict[int, list[Credit]] = {person: [] for person in needed}
     shares: defaultdict[int, set[int]] = defaultdict(set)
+    counted: set[tuple[int, str, str]] = set()  # a new customer's deal is one, however many line items it has
     first = min(needed.values())
     for basis in sorted(books.bases()):
         kind = _ENGINE_BASES[basis]
@@ -134,6 +135,9 @@ def _credits(books: Books, needed: dict[int, date]) -> tuple[dict[int, list[Cred
             if day < needed[person]:
                 continue
             shares[person].add(share)
+            first_line = new and (person, reference, how) not in counted
+            if first_line:
+                counted.add((person, reference, how))
             credits[person].append(
                 Credit(
                     day,
@@ -143,7 +147,7 @@ def _credits(books: Books, needed: dict[int, date]) -> tuple[dict[int, list[Cred
                     share,
                     units,
                     amount if margin is None else margin,
-                    1 if new else 0,
+                    1 if first_line else 0,
                     category,
                     region,
                     segment,

@@ -25,6 +25,8 @@ class DealOut(serializers.Serializer[Deal]):
 
     id = serializers.IntegerField()
     reference = serializers.CharField()
+    title = serializers.CharField()
+    stage_id = serializers.IntegerField()
     stage = serializers.CharField(source="stage.name")
     stage_kind = serializers.CharField(source="stage.kind")
     stage_since = serializers.DateField()
@@ -36,6 +38,11 @@ class DealOut(serializers.Serializer[Deal]):
     engaged_on = serializers.DateField(allow_null=True)
     expected_on = serializers.DateField(allow_null=True)
     closed_on = serializers.DateField(allow_null=True)
+    next_step = serializers.CharField()
+    next_step_on = serializers.DateField(allow_null=True)
+    last_activity_on = serializers.DateField(allow_null=True)
+    loss_reason = serializers.CharField()
+    loss_note = serializers.CharField()
     version = serializers.IntegerField()
 
 
@@ -50,19 +57,41 @@ class DealIn(serializers.Serializer[Any]):
     engaged_on = serializers.DateField(required=False, allow_null=True)
     expected_on = serializers.DateField(required=False, allow_null=True)
     closed_on = serializers.DateField(required=False, allow_null=True)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    next_step = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    next_step_on = serializers.DateField(required=False, allow_null=True)
 
 
 class NewDealIn(DealIn):
     reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
 
+class FilledIn(serializers.Serializer[Any]):
+    """What the stages' exit criteria ask for, written in the same breath as the move."""
+
+    customer = serializers.IntegerField(source="customer_id", required=False)
+    product = serializers.IntegerField(source="product_id", required=False)
+    amount = MoneyString(required=False)
+    expected_on = serializers.DateField(required=False)
+    next_step = serializers.CharField(required=False, max_length=200)
+    next_step_on = serializers.DateField(required=False)
+
+
+class MoveIn(serializers.Serializer[Any]):
+    stage = serializers.IntegerField(source="stage_id")
+    filled = FilledIn(required=False)
+
+
 class WinIn(serializers.Serializer[Any]):
     amount = MoneyString()
     closed_on = serializers.DateField()
+    filled = FilledIn(required=False)
 
 
 class LoseIn(serializers.Serializer[Any]):
     closed_on = serializers.DateField()
+    reason = serializers.ChoiceField(Deal.LossReason.choices)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
 
 class ReopenIn(serializers.Serializer[Any]):
@@ -147,10 +176,17 @@ class _DealActionView(_DealAPIView):
         return self.answer(deal_id)
 
 
+class DealMoveView(_DealActionView):
+    @extend_schema(request=MoveIn, responses=DealOut, parameters=[IF_MATCH])
+    def post(self, request: Request, deal_id: int) -> Response:
+        """Into another open stage. Refused with the code `gate` while an exit criterion is not met."""
+        return self.act(deal_id, services.move_to_stage, MoveIn)
+
+
 class DealWinView(_DealActionView):
     @extend_schema(request=WinIn, responses=DealOut, parameters=[IF_MATCH])
     def post(self, request: Request, deal_id: int) -> Response:
-        """Won: its owner is credited with the amount on the closing day."""
+        """Won: its participants are credited with the amount on the closing day."""
         return self.act(deal_id, services.win, WinIn)
 
 

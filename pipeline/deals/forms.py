@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from accounts.access.actor import Actor
 from accounts.people.models import Member
 from pipeline.customers.models import Customer
 from pipeline.customers.selectors import visible_customers
-from pipeline.deals.models import Deal, Stage
+from pipeline.deals.models import Criterion, Deal, Stage
 from pipeline.deals.values import DealValues
 from pipeline.fields import DayField, MoneyField, set_currency
 from pipeline.products.models import Product
@@ -53,6 +54,9 @@ class DealForm(forms.Form):
     """What people write into a deal; the closing day only where the deal is won or lost."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    title = forms.CharField(
+        label=_("Title"), max_length=120, required=False, help_text=_("What you call it; may stay empty.")
+    )
     customer = CustomerNameField(label=_("Customer"), max_length=160, required=False)
     product: forms.ModelChoiceField[Product] = forms.ModelChoiceField(
         queryset=None, label=_("Product"), required=False, empty_label="–"
@@ -63,6 +67,8 @@ class DealForm(forms.Form):
     engaged_on = DayField(label=_("Engaged on"), required=False)
     expected_on = DayField(label=_("Expected to close on"), required=False)
     closed_on = DayField(label=_("Closed on"), required=False)
+    next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
+    next_step_on = DayField(label=_("Next step on"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, as_of: date, deal: Deal | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = _initial(deal, actor)
@@ -75,6 +81,13 @@ class DealForm(forms.Form):
             del self.fields["closed_on"]
         if deal is None:
             del self.fields["version"]
+        elif deal.lines.exists():
+            self._follow_lines()
+
+    def _follow_lines(self) -> None:
+        for name in ("product", "amount", "units"):
+            self.fields[name].disabled = True
+        self.fields["amount"].help_text = _("The sum of the line items.")
 
     def values(self) -> DealValues:
         cleaned = self.cleaned_data
@@ -87,6 +100,9 @@ class DealForm(forms.Form):
             engaged_on=cleaned["engaged_on"],
             expected_on=cleaned["expected_on"],
             closed_on=cleaned.get("closed_on"),
+            title=cleaned["title"],
+            next_step=cleaned["next_step"],
+            next_step_on=cleaned["next_step_on"],
         )
 
 
@@ -101,6 +117,9 @@ def _initial(deal: Deal | None, actor: Actor) -> dict[str, Any]:
         return {"owner": actor.member, "units": 1}
     return {
         "version": deal.version,
+        "title": deal.title,
+        "next_step": deal.next_step,
+        "next_step_on": deal.next_step_on,
         "customer": deal.customer.name if deal.customer else "",
         "product": deal.product_id,
         "owner": deal.owner_id,
@@ -113,27 +132,91 @@ def _initial(deal: Deal | None, actor: Actor) -> dict[str, Any]:
 
 
 class ActionForm(forms.Form):
-    """An action on a deal, for the version that the person has seen."""
+    """An action on a deal, for the version that the person has seen. `board` is the query of the board it was done on,
+    beginning with “?”; empty on the deal's own page."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    board = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
 
-    def __init__(self, *args: Any, deal: Deal, actor: Actor, as_of: date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"version": deal.version, "amount": deal.amount, "closed_on": as_of}
+    def __init__(self, *args: Any, deal: Deal, actor: Actor, as_of: date, board: str = "", **kwargs: Any) -> None:
+        initial = {"version": deal.version, "amount": deal.amount, "closed_on": as_of, "board": board}
+        kwargs["initial"] = initial | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         set_currency(self, actor.tenant.currency)
 
+    def asked(self) -> dict[str, Any]:
+        """The service's arguments, but for who and which deal."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "board"}
+
+
+class GateForm(ActionForm):
+    """What the deal still lacks for a move; the fields of criteria that it meets are left out."""
+
+    customer = CustomerNameField(label=_("Customer"), max_length=160)
+    product: forms.ModelChoiceField[Product] = forms.ModelChoiceField(queryset=None, label=_("Product"))
+    amount = MoneyField(label=_("Amount"))
+    expected_on = DayField(label=_("Expected to close on"))
+    next_step = forms.CharField(label=_("Next step"), max_length=200)
+    next_step_on = DayField(label=_("Next step on"))
+
+    always: Collection[str] = ()
+
+    def __init__(
+        self, *args: Any, missing: Collection[str], deal: Deal, actor: Actor, as_of: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, deal=deal, actor=actor, as_of=as_of, **kwargs)
+        self.fields["customer"].bind_to(actor, as_of)  # type: ignore[attr-defined]
+        self.fields["product"].queryset = Product.objects.order_by("name")  # type: ignore[attr-defined]
+        self._gate = [name for one in missing for name in _GATE_FIELDS[one] if name not in self.always]
+        for name in {name for names in _GATE_FIELDS.values() for name in names} - {*self._gate, *self.always}:
+            del self.fields[name]
+
+    def asked(self) -> dict[str, Any]:
+        found = super().asked()
+        gate = {name: found.pop(name) for name in self._gate}
+        return found | {"filled": {_ATTRIBUTE.get(name, name): _row_or_value(value) for name, value in gate.items()}}
+
+
+_GATE_FIELDS = {one: (str(one),) for one in Criterion} | {Criterion.NEXT_STEP: ("next_step", "next_step_on")}
+_ATTRIBUTE = {"customer": "customer_id", "product": "product_id"}
+
+
+def _row_or_value(value: Any) -> Any:
+    return value.pk if isinstance(value, Customer | Product) else value
+
+
+class MoveForm(GateForm):
+    stage = forms.IntegerField(widget=forms.HiddenInput)
+
+    def asked(self) -> dict[str, Any]:
+        found = super().asked()
+        return found | {"stage_id": found.pop("stage")}
+
+
+class WinForm(GateForm):
+    closed_on = DayField(label=_("Closed on"))
+    field_order = ["version", "board", "customer", "product", "amount", "closed_on"]
+    always = ("amount",)
+
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
+        super().__init__(*args, deal=deal, **kwargs)
+        if deal.lines.exists():
+            self.fields["amount"].disabled = True
+            self.fields["amount"].help_text = _("The sum of the line items.")
+
 
 class LoseForm(ActionForm):
+    reason = forms.ChoiceField(label=_("Why was it lost?"), choices=[("", "–"), *Deal.LossReason.choices])
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     closed_on = DayField(label=_("Closed on"))
 
 
-class WinForm(LoseForm):
-    amount = MoneyField(label=_("Amount"))
-    field_order = ["version", "amount", "closed_on"]
+class MoveTargetForm(forms.Form):
+    """Where a card was put: which stage, seen in which version, on which board."""
 
-
-class MoveForm(ActionForm):
-    stage = forms.IntegerField()
+    version = forms.IntegerField()
+    stage = forms.IntegerField(max_value=2**31)
+    board = forms.CharField(required=False, max_length=500)
 
 
 class FilterForm(forms.Form):
@@ -144,3 +227,5 @@ class FilterForm(forms.Form):
     owner = forms.IntegerField(required=False)
     customer = forms.IntegerField(required=False)
     period = forms.CharField(required=False, max_length=7)
+    first = DayField(required=False)
+    last = DayField(required=False)

@@ -158,7 +158,7 @@ class Deal(TenantModel):
                 condition=Q(closed_on__isnull=True, next_step_on__isnull=False),
                 name="deal_next_step",
             ),
-            # Finds the beginning of a reference: byte order, compared by operators that row-level security lets through.
+            # Finds the beginning of a reference in byte order, by operators that row-level security lets through.
             models.Index("tenant", OpClass("reference", name="text_pattern_ops"), name="deal_reference_prefix"),
             models.Index(fields=["tenant", "-closed_on", "-id"], name="deal_closed_newest"),
             models.Index(fields=["tenant", "-stage_since", "-id"], name="deal_newest"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -15,12 +16,16 @@ from accounts.access.policy import has, may
 from accounts.audit.models import AuditEntry
 from accounts.people.models import Member
 from pipeline.deals import selectors
+from pipeline.deals.ages import Age, age_of
 from pipeline.deals.forms import FilterForm
-from pipeline.deals.models import Deal, Stage
+from pipeline.deals.models import Deal, Split, Stage, StageChange
 from pipeline.deals.selectors import DealFilter
+from pipeline.deals.splitting import as_percent
 from pipeline.deals.values import LABELS
+from pipeline.ledger.models import WHOLE
 from pipeline.slots import deal_panels
 from salesops.lib.errors import DomainError
+from salesops.lib.money import round_half_up
 from salesops.lib.periods import FiscalCalendar, Period
 
 
@@ -29,13 +34,13 @@ def read_filter(query: Any, calendar: FiscalCalendar) -> tuple[DealFilter, dict[
     form = FilterForm(query)
     form.is_valid()
     cleaned = form.cleaned_data
-    closing = _period(cleaned.get("period", ""), calendar)
+    first, last, period = cleaned.get("first"), cleaned.get("last"), _period(cleaned.get("period", ""), calendar)
     narrowed = DealFilter(
         search=cleaned.get("search", "").replace("\0", ""),
         stage_id=_row_id(cleaned.get("stage")),
         owner_id=_row_id(cleaned.get("owner")),
         customer_id=_row_id(cleaned.get("customer")),
-        closing=closing,
+        closing=(first, last) if first and last else (period.start, period.end) if period else None,
     )
     return narrowed, {name: query.get(name, "") for name in form.fields}
 
@@ -47,13 +52,27 @@ class Row:
     deal: Deal
     owner: str
     badge: SafeString
+    age: Age | None
+    step_is_late: bool
 
 
-def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member]) -> list[Row]:
+def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], as_of: date) -> list[Row]:
     """The rows of a page of deals; `owners` are all members in the reader's scope."""
-    badges = {stage.pk: render_to_string("pipeline/deals/_stage_badge.html", {"stage": stage}) for stage in stages}
+    by_id = {stage.pk: stage for stage in stages}
+    badges = {
+        stage.pk: render_to_string("pipeline/deals/_stage_badge.html", {"stage": stage}) for stage in by_id.values()
+    }
     names = {owner.pk: owner.full_name for owner in owners}
-    return [Row(deal, names[deal.owner_id], badges[deal.stage_id]) for deal in deals]
+    return [
+        Row(
+            deal,
+            names[deal.owner_id],
+            badges[deal.stage_id],
+            age_of(deal.stage_since, by_id[deal.stage_id], as_of),
+            deal.closed_on is None and deal.next_step_on is not None and deal.next_step_on < as_of,
+        )
+        for deal in deals
+    ]
 
 
 def _row_id(number: int | None) -> int | None:
@@ -68,6 +87,51 @@ def _period(key: str, calendar: FiscalCalendar) -> Period | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stage that the deal has been in: when it came, who moved it, and how many days it stayed (until today)."""
+
+    change: StageChange
+    days: int
+    is_present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who is credited, with the part in words and, on the deal's present amount, in money."""
+
+    name: str
+    kind: str
+    share: str
+    minor: int | None
+
+
+def stays(moves: Sequence[StageChange], deal: Deal, as_of: date) -> list[Stay]:
+    """From the moves, newest first. A closed deal stays where it is, so its last stay has no length."""
+    ends = [as_of, *(change.entered_on for change in moves)]
+    return [
+        Stay(change, max((end - change.entered_on).days, 0), at == 0)
+        for at, (change, end) in enumerate(zip(moves, ends, strict=False))
+    ]
+
+
+def participants(deal: Deal) -> list[Participant]:
+    """Direct shares first; the owner's whole where the deal is not split."""
+    splits = sorted(selectors.splits(deal), key=lambda one: one.kind != Split.Kind.DIRECT)
+    found = [
+        Participant(one.member.full_name, one.get_kind_display(), as_percent(one.share), _part(deal, one.share))
+        for one in splits
+    ]
+    if not any(one.kind == Split.Kind.DIRECT for one in splits):
+        direct = str(Split.Kind.DIRECT.label)
+        found.insert(0, Participant(deal.owner.full_name, direct, as_percent(WHOLE), deal.amount))
+    return found
+
+
+def _part(deal: Deal, share: int) -> int | None:
+    return None if deal.amount is None else round_half_up(Fraction(deal.amount * share, WHOLE))
+
+
 def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
     """Everything on one deal's page."""
     stages = selectors.stages()
@@ -77,14 +141,17 @@ def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
     lines = selectors.credit_lines(deal)
     return {
         "deal": deal,
-        "days_in_stage": (as_of - deal.stage_since).days,
+        "age": age_of(deal.stage_since, deal.stage, as_of),
         "is_open": deal.stage.kind == Stage.Kind.OPEN,
+        "step_is_late": deal.closed_on is None and deal.next_step_on is not None and deal.next_step_on < as_of,
         "path": [stage.name for stage in path],
         "at": [stage.pk for stage in path].index(deal.stage_id),
         "other_stages": [one for one in stages if one.kind == Stage.Kind.OPEN and one.pk != deal.stage_id],
-        "history": selectors.stage_history(deal),
+        "stays": stays(selectors.stage_history(deal), deal, as_of),
+        "lines": selectors.lines(deal),
+        "participants": participants(deal),
         "credit_lines": lines,
-        "credited": sum(line.amount * line.share for line in lines) // 1_000_000,
+        "credited": round_half_up(Fraction(sum(line.amount * line.share for line in lines), WHOLE)),
         "may_edit": has(actor, "deals.edit") and may(actor, "deals.edit", as_of=as_of, owner_id=deal.owner_id),
         "panels": deal_panels.shown_to(actor, deal_id=deal.pk),
     }

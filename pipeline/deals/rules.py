@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.deals.models import Stage
+from pipeline.deals.models import Deal, Stage
 from pipeline.deals.values import DealValues
 from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.money import MAX_MINOR
@@ -19,8 +19,10 @@ def check_values(after: DealValues, kind: str) -> None:
         raise DomainError("out_of_range", gettext_noop("The amount is negative or out of range."), "amount")
     if not 0 <= after.units <= _MOST_UNITS:
         raise DomainError("out_of_range", gettext_noop("The number of units is out of range."), "units")
-    for name in ("engaged_on", "expected_on", "closed_on"):
+    for name in ("engaged_on", "expected_on", "closed_on", "next_step_on"):
         check_day(getattr(after, name), name)
+    for name, most in (("title", 120), ("next_step", 200)):
+        check_length(getattr(after, name), most, name)
     _check_closing(after, kind)
 
 
@@ -34,6 +36,18 @@ def _check_closing(after: DealValues, kind: str) -> None:
     if after.engaged_on and after.closed_on and after.closed_on < after.engaged_on:
         message = gettext_noop("The deal closes before it was engaged on %(engaged)s.")
         raise DomainError("closes_before_engaged", message, "closed_on", engaged=after.engaged_on)
+
+
+def check_length(text: str, most: int, field: str) -> None:
+    if len(text) > most:
+        raise DomainError("too_long", gettext_noop("At most %(most)s characters."), field, most=most)
+
+
+def check_loss(reason: str, note: str) -> None:
+    """Refuse a loss without one of the known reasons."""
+    if reason not in Deal.LossReason.values:
+        raise DomainError("required", gettext_noop("Say why the deal was lost."), "reason")
+    check_length(note, 500, "note")
 
 
 def must_be_open(kind: str) -> None:

@@ -7,7 +7,8 @@ each ends in `crediting.settle`, so the ledger always says what the deal says. A
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -20,8 +21,10 @@ from accounts.audit.services import record
 from accounts.people.models import Member
 from pipeline.customers.selectors import visible_customers
 from pipeline.deals.crediting import settle
-from pipeline.deals.models import Deal, Stage, StageChange
-from pipeline.deals.rules import check_values, must_be_open, must_be_past
+from pipeline.deals.gates import check_gate
+from pipeline.deals.models import Deal, LineItem, Stage, StageChange
+from pipeline.deals.rules import check_loss, check_values, must_be_open, must_be_past
+from pipeline.deals.splitting import follow_owner
 from pipeline.deals.stages import Stages, ensure_stages
 from pipeline.deals.values import LABELS, DealValues
 from pipeline.products.models import Product
@@ -29,6 +32,8 @@ from salesops.lib.errors import DomainError, gettext_noop
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 _LONGEST = 60
+_VALUES = {field.name for field in fields(DealValues)}
+_FROM_LINES = {"amount", "units", "product_id"}
 
 
 @transaction.atomic
@@ -62,7 +67,7 @@ def edit_deal(*, actor: Actor, deal_id: int, version: int, values: DealValues, a
 
     Refuses (`conflict`) when somebody else has changed the deal since `version`, naming what.
     """
-    deal = _locked(actor, deal_id, version, as_of)
+    deal = locked(actor, deal_id, version, as_of)
     changes = values.changes_of(deal)
     if changes.get("closed_on"):
         must_be_past(changes["closed_on"], as_of)
@@ -70,47 +75,85 @@ def edit_deal(*, actor: Actor, deal_id: int, version: int, values: DealValues, a
 
 
 @transaction.atomic
-def move_to_stage(*, actor: Actor, deal_id: int, version: int, stage_id: int, as_of: date) -> Deal:
-    """Move an open deal to another open stage; winning and losing ask for more and are services of their own."""
-    deal = _locked(actor, deal_id, version, as_of)
+def move_to_stage(
+    *, actor: Actor, deal_id: int, version: int, stage_id: int, as_of: date, filled: Mapping[str, Any] | None = None
+) -> Deal:
+    """Move an open deal to another open stage; winning and losing ask for more and are services of their own.
+
+    `filled` are attributes of the deal that the stages' exit criteria ask for, written in the same breath. Refuses
+    (`GateClosed`) a move forward while one is still missing.
+    """
+    deal = locked(actor, deal_id, version, as_of)
     must_be_open(deal.stage.kind)
-    stage = next((stage for stage in ensure_stages(actor).open if stage.pk == stage_id), None)
+    stages = ensure_stages(actor)
+    stage = next((stage for stage in stages.open if stage.pk == stage_id), None)
     if stage is None:
         raise DomainError("unknown_stage", gettext_noop("There is no such open stage."), "stage")
-    return _change(actor, deal, _differing(deal, stage_id=stage.pk), "deal.moved", as_of)
+    changes = _differing(deal, stage_id=stage.pk, **(filled or {}))
+    check_gate(deal, stage, stages.every, changes)
+    return _change(actor, deal, changes, "deal.moved", as_of)
 
 
 @transaction.atomic
-def win(*, actor: Actor, deal_id: int, version: int, amount: int | None, closed_on: date, as_of: date) -> Deal:
-    """The customer has bought: the deal is won on that day for that amount, and its owner credited."""
-    deal = _locked(actor, deal_id, version, as_of)
+def win(
+    *,
+    actor: Actor,
+    deal_id: int,
+    version: int,
+    amount: int | None,
+    closed_on: date,
+    as_of: date,
+    filled: Mapping[str, Any] | None = None,
+) -> Deal:
+    """The customer has bought: the deal is won on that day for that amount, and its participants are credited.
+
+    `filled` and the refusal of a closed gate are those of `move_to_stage`.
+    """
+    deal = locked(actor, deal_id, version, as_of)
     must_be_open(deal.stage.kind)
     must_be_past(closed_on, as_of)
-    changes = _differing(deal, stage_id=ensure_stages(actor).won.pk, closed_on=closed_on, amount=amount)
+    stages = ensure_stages(actor)
+    wanted = {**(filled or {}), "stage_id": stages.won.pk, "closed_on": closed_on, "amount": amount}
+    changes = _differing(deal, **wanted)
+    check_gate(deal, stages.won, stages.every, changes)
     return _change(actor, deal, changes, "deal.won", as_of)
 
 
 @transaction.atomic
-def lose(*, actor: Actor, deal_id: int, version: int, closed_on: date, as_of: date) -> Deal:
-    """The customer will not buy; the amount stays as it was, for asking what was lost."""
-    deal = _locked(actor, deal_id, version, as_of)
+def lose(
+    *, actor: Actor, deal_id: int, version: int, closed_on: date, reason: str, as_of: date, note: str = ""
+) -> Deal:
+    """The customer will not buy, for a reason; the amount stays as it was, for asking what was lost."""
+    deal = locked(actor, deal_id, version, as_of)
     must_be_open(deal.stage.kind)
     must_be_past(closed_on, as_of)
-    changes = _differing(deal, stage_id=ensure_stages(actor).lost.pk, closed_on=closed_on)
+    note = " ".join(note.split())
+    check_loss(reason, note)
+    lost = ensure_stages(actor).lost.pk
+    changes = _differing(deal, stage_id=lost, closed_on=closed_on, loss_reason=reason, loss_note=note)
     return _change(actor, deal, changes, "deal.lost", as_of)
 
 
 @transaction.atomic
 def reopen(*, actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
     """A won or lost deal is open again, in the open stage it was in last; its credits are taken back."""
-    deal = _locked(actor, deal_id, version, as_of)
+    deal = locked(actor, deal_id, version, as_of)
     if deal.stage.kind == Stage.Kind.OPEN:
         raise DomainError("is_open", gettext_noop("The deal is open already."))
     stage_id = _last_open_stage(deal, ensure_stages(actor))
-    return _change(actor, deal, _differing(deal, stage_id=stage_id, closed_on=None), "deal.reopened", as_of)
+    changes = _differing(deal, stage_id=stage_id, closed_on=None, loss_reason="", loss_note="")
+    return _change(actor, deal, changes, "deal.reopened", as_of)
 
 
-def _locked(actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
+def refuse_outdated(*, actor: Actor, deal_id: int, version: int, as_of: date) -> None:
+    """Refuse (`conflict`) whoever has not seen the deal as it is, naming who changed what."""
+    require(actor, "deals.edit")
+    deal: Deal = get_visible(actor, "deals.edit", Deal.objects, as_of=as_of, pk=deal_id)
+    if deal.version != version:
+        raise _conflict(deal, version)
+
+
+def locked(actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
     """The deal, which nobody else can change until the end of this transaction, as the actor has seen it.
 
     Locked without its stage: a row that had to be waited for is joined again with what was read before, so a deal that
@@ -140,7 +183,7 @@ def _change(actor: Actor, deal: Deal, changes: dict[str, Any], action: str, as_o
     """Write the changes with history, audit row and credit lines; nothing at all when there are none."""
     if not changes:
         return deal
-    was_won = deal.stage.kind == Stage.Kind.WON
+    was_won, former_owner = deal.stage.kind == Stage.Kind.WON, deal.owner_id
     _check(actor, deal, changes, as_of)
     told = {name: [_plain(getattr(deal, name)), _plain(value)] for name, value in changes.items()}
     for name, value in changes.items():
@@ -151,6 +194,8 @@ def _change(actor: Actor, deal: Deal, changes: dict[str, Any], action: str, as_o
     deal.save()
     if "stage_id" in changes:
         StageChange.objects.create(deal=deal, stage=deal.stage, entered_on=deal.stage_since, actor=actor.member)
+    if "owner_id" in changes:
+        follow_owner({deal.pk: (former_owner, deal.owner_id)})
     record(actor=actor, action=action, subject=deal, version=deal.version, changes=told)
     if was_won or deal.stage.kind == Stage.Kind.WON:
         settle(actor=actor, deal_ids=[deal.pk])
@@ -166,9 +211,19 @@ def _check(actor: Actor, deal: Deal, changes: dict[str, Any], as_of: date) -> No
         raise DomainError("unknown_customer", gettext_noop("There is no such customer."), "customer")
     if product_id and not Product.objects.filter(pk=product_id).exists():
         raise DomainError("unknown_product", gettext_noop("There is no such product."), "product")
+    if counted := _FROM_LINES & changes.keys():
+        _check_by_hand(deal, counted)
     stage = Stage.objects.get(pk=changes["stage_id"]) if "stage_id" in changes else deal.stage
-    written = {name: value for name, value in changes.items() if name != "stage_id"}
+    written = {name: value for name, value in changes.items() if name in _VALUES}
     check_values(replace(DealValues.of(deal), **written), stage.kind)
+
+
+def _check_by_hand(deal: Deal, names: set[str]) -> None:
+    """Refuse what follows from the deal's lines, where it has some."""
+    if deal.pk and LineItem.objects.filter(deal=deal).exists():
+        field = min(names).removesuffix("_id")
+        message = gettext_noop("The deal has line items: amount, units and product follow from them.")
+        raise DomainError("from_lines", message, field)
 
 
 def _check_owner(actor: Actor, owner_id: int, as_of: date) -> None:

@@ -45,9 +45,9 @@ class Stages:
 @transaction.atomic
 def ensure_stages(actor: Actor) -> Stages:
     """The tenant's stages; the default ones are made for a tenant that has none yet. Needs no permission of its own."""
-    stages = tuple(Stage.objects.order_by("position"))
-    if stages:
-        return Stages(stages)
+    stages = Stage.objects.filter(removed=False).order_by("position")
+    if found := tuple(stages):
+        return Stages(found)
     take_turns()  # so that two first deals at once make one set of stages
     if not Stage.objects.exists():
         made = Stage.objects.bulk_create(
@@ -55,4 +55,4 @@ def ensure_stages(actor: Actor) -> Stages:
             for position, (name, kind, probability) in enumerate(DEFAULT_STAGES, start=1)
         )
         record(actor=actor, action="stages.made", subject=made[0], names=[stage.name for stage in made])
-    return Stages(tuple(Stage.objects.order_by("position")))
+    return Stages(tuple(stages.all()))

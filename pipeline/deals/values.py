@@ -25,6 +25,9 @@ class DealValues:
     engaged_on: date | None = None
     expected_on: date | None = None
     closed_on: date | None = None
+    title: str = ""
+    next_step: str = ""
+    next_step_on: date | None = None
 
     @classmethod
     def of(cls, deal: Deal) -> DealValues:
@@ -46,5 +49,12 @@ LABELS: dict[str, str | Promise] = {
     "expected_on": _("expected to close on"),
     "closed_on": _("closed on"),
     "stage_id": _("stage"),
+    "title": _("title"),
+    "next_step": _("next step"),
+    "next_step_on": _("next step on"),
+    "loss_reason": _("reason of the loss"),
+    "loss_note": _("note on the loss"),
+    "lines": _("line items"),
+    "splits": _("splits"),
 }
 """What a reader calls the attributes that `changes_of` and the audit trail name."""

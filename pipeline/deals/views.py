@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
+from pipeline.board.pages import segments
 from pipeline.deals import pages, selectors, services
-from pipeline.deals.forms import ActionForm, DealForm, LoseForm, MoveForm, NewDealForm, WinForm
-from pipeline.deals.models import Deal
+from pipeline.deals.forms import DealForm, NewDealForm
 from pipeline.scope import members_within
 from salesops.lib.errors import DomainError
-from salesops.lib.forms import add_domain_error, translated
+from salesops.lib.forms import add_domain_error
 from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
 
@@ -36,13 +32,14 @@ def deal_list(request: TenantRequest) -> HttpResponse:
     found = page(deals, by=narrowed.order, cursor=request.GET.get("cursor", ""))
     stages, owners = selectors.stages(), list(members_within(request.actor, "deals.view", day))
     context = {
-        "rows": pages.table(found.rows, stages, owners),
+        "rows": pages.table(found.rows, stages, owners, day),
         "filters": typed,
         "filtered": bool(narrowed),
         "count": selectors.count_capped(deals),
         "most": selectors.COUNTED,
         "next_url": query_with(request.GET, found.next),
         "previous_url": query_with(request.GET, found.previous),
+        "segments": segments(request.tenant.slug, request.GET, "table"),
         "stages": stages,
         "owners": owners,
         "may_edit": has(request.actor, "deals.edit"),
@@ -106,96 +103,3 @@ def deal_edit(request: TenantRequest, deal_id: int) -> HttpResponse:
 def _form_page(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
     answer = invalid if request.method == "POST" else render
     return answer(request, "pipeline/deals/deal_form.html", context)
-
-
-@require_POST
-@needs("deals.edit")
-def deal_move(request: TenantRequest, deal_id: int) -> HttpResponse:
-    day = today(request)
-    deal = selectors.get_deal(request.actor, day, deal_id, "deals.edit")
-    form = MoveForm(request.POST, deal=deal, actor=request.actor, as_of=day)
-    if form.is_valid():
-        version, stage = form.cleaned_data["version"], form.cleaned_data["stage"]
-        try:
-            services.move_to_stage(actor=request.actor, deal_id=deal.pk, version=version, stage_id=stage, as_of=day)
-        except DomainError as error:
-            messages.error(request, translated(error))
-    return redirect(request, "deal_detail", request.tenant.slug, deal.pk)
-
-
-# --- Win, lose, reopen: one page each, which is also the dialog's content --------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Action:
-    url_name: str
-    form: type[ActionForm]
-    service: Callable[..., Deal]
-    title: str | Promise
-    submit: str | Promise
-    consequence: str | Promise
-    done: str | Promise
-
-
-_WIN = _Action(
-    "deal_win",
-    WinForm,
-    services.win,
-    gettext_lazy("Won"),
-    gettext_lazy("Mark as won"),
-    gettext_lazy("The owner is credited with the amount on the closing day."),
-    gettext_lazy("Won. The owner has been credited."),
-)
-_LOSE = _Action(
-    "deal_lose",
-    LoseForm,
-    services.lose,
-    gettext_lazy("Lost"),
-    gettext_lazy("Mark as lost"),
-    gettext_lazy("The deal leaves the pipeline; it can be reopened."),
-    gettext_lazy("Marked as lost."),
-)
-_REOPEN = _Action(
-    "deal_reopen",
-    ActionForm,
-    services.reopen,
-    gettext_lazy("Reopen"),
-    gettext_lazy("Reopen the deal"),
-    gettext_lazy("It is open again in the stage it was in last. What was credited for it is taken back."),
-    gettext_lazy("The deal is open again."),
-)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("deals.edit")
-def deal_win(request: TenantRequest, deal_id: int) -> HttpResponse:
-    return _act(request, deal_id, _WIN)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("deals.edit")
-def deal_lose(request: TenantRequest, deal_id: int) -> HttpResponse:
-    return _act(request, deal_id, _LOSE)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("deals.edit")
-def deal_reopen(request: TenantRequest, deal_id: int) -> HttpResponse:
-    return _act(request, deal_id, _REOPEN)
-
-
-def _act(request: TenantRequest, deal_id: int, action: _Action) -> HttpResponse:
-    day = today(request)
-    deal = selectors.get_deal(request.actor, day, deal_id, "deals.edit")
-    form = action.form(request.POST or None, deal=deal, actor=request.actor, as_of=day, auto_id=f"{action.url_name}_%s")
-    if request.method == "POST" and form.is_valid():
-        try:
-            action.service(actor=request.actor, deal_id=deal.pk, as_of=day, **form.cleaned_data)
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            messages.success(request, str(action.done))
-            return redirect(request, "deal_detail", request.tenant.slug, deal.pk)
-    context = {"deal": deal, "form": form, "action": action, "form_id": f"{action.url_name}-form"}
-    answer = invalid if request.method == "POST" else render
-    return answer(request, "pipeline/deals/deal_action.html", context, fragment="pipeline/deals/_deal_action.html")

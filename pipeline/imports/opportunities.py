@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
+from typing import Any
 
 from accounts.access.actor import Actor
 from accounts.audit.models import AuditEntry
@@ -12,7 +13,8 @@ from accounts.facts import Organisation
 from accounts.people.models import Member
 from pipeline.customers.models import Customer
 from pipeline.deals.crediting import settle
-from pipeline.deals.models import Deal, Stage, StageChange
+from pipeline.deals.models import Deal, LineItem, Stage, StageChange
+from pipeline.deals.splitting import follow_owner
 from pipeline.imports.difference import Difference, compare
 from pipeline.imports.records import DealRecord, Tallies, Tally
 from pipeline.products.models import Product
@@ -23,11 +25,15 @@ _COLUMNS = (
     "owner__full_name",
     "product__name",
     "customer__name",
-    "stage__name",
+    "stage_id",
     "engaged_on",
     "closed_on",
     "amount",
 )
+
+
+_OPEN_WORDS = ("Prospecting", "Engaging")
+_END_WORDS = {Stage.Kind.WON: "Won", Stage.Kind.LOST: "Lost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,33 @@ class Names:
             members=dict(Member.objects.values_list("full_name", "id")),
             products=dict(Product.objects.values_list("name", "id")),
             customers=dict(Customer.objects.values_list("name", "id")),
-            stages={stage.name: stage for stage in Stage.objects.all()},
+            stages=file_stages(),
             organisation=Organisation(),
         )
 
 
+def file_stages() -> dict[str, Stage]:
+    """The file's four words and the company's stages for them: by name, else by their place, as stages are renamed."""
+    in_use = list(Stage.objects.filter(removed=False).order_by("position"))
+    is_open = [stage for stage in in_use if stage.kind == Stage.Kind.OPEN]
+    found = {stage.name: stage for stage in is_open}
+    for at, word in enumerate(_OPEN_WORDS):
+        if is_open:
+            found.setdefault(word, is_open[min(at, len(is_open) - 1)])
+    return found | {_END_WORDS[stage.kind]: stage for stage in in_use if stage.kind != Stage.Kind.OPEN}
+
+
 def plan_deals(records: Sequence[DealRecord]) -> Difference[DealRecord]:
     found = Deal.objects.filter(reference__in=[one.reference for one in records]).values_list(*_COLUMNS)
-    present = {row[0]: tuple(value or "" if 2 <= at <= 3 else value for at, value in enumerate(row)) for row in found}
+    words = {stage.pk: word for word, stage in file_stages().items()}
+    present = {row[0]: _as_told(row, words) for row in found}
     return compare(records, lambda one: present[one.reference] == astuple(one) if one.reference in present else None)
+
+
+def _as_told(row: tuple[Any, ...], words: Mapping[int, str]) -> tuple[Any, ...]:
+    """The columns of a deal in the words of a file, blanks for what it has not."""
+    reference, owner, product, customer, stage_id, *rest = row
+    return (reference, owner, product or "", customer or "", words.get(stage_id, ""), *rest)
 
 
 def tally_deals(records: Sequence[DealRecord]) -> Tallies:
@@ -117,20 +141,31 @@ def _history(deal: Deal, one: DealRecord, names: Names) -> list[StageChange]:
 
 
 def _change(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> list[Deal]:
-    """Bring deals that are there up to the file, locked in the order of their ids."""
+    """Bring deals that are there up to the file, locked in the order of their ids.
+
+    The file's word on an amount or product takes the place of line items that say otherwise, and a new owner takes over
+    the former one's share.
+    """
     if not records:
         return []
     wanted = {one.reference: one for one in records}
     deals = list(Deal.objects.select_for_update().filter(reference__in=wanted).order_by("id"))
-    moved = []
+    moved, owners, resold = [], {}, []
     for deal in deals:
         one, stage_before = wanted[deal.reference], deal.stage_id
+        owner, sold = deal.owner_id, (deal.product_id, deal.amount)
         _assign(deal, one, names)
         deal.version += 1
         if deal.stage_id != stage_before or one.closed_on:
             deal.stage_since = _entered(one, as_of)
         if deal.stage_id != stage_before:
             moved.append(StageChange(deal=deal, stage_id=deal.stage_id, entered_on=deal.stage_since))
+        if deal.owner_id != owner:
+            owners[deal.pk] = (owner, deal.owner_id)
+        if (deal.product_id, deal.amount) != sold:
+            resold.append(deal.pk)
+    LineItem.objects.filter(deal_id__in=resold).delete()
+    follow_owner(owners)
     fields = ["owner", "product", "customer", "stage", "engaged_on", "closed_on", "amount", "stage_since", "version"]
     Deal.objects.bulk_update(deals, fields, batch_size=500)
     StageChange.objects.bulk_create(moved)

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from pipeline.facts import Basis, Slice
+from pipeline.facts import Basis, Kind, Slice
 from salesops.lib.errors import NotVisible
 
 _MANY = {"participants": "participant", "teams": "team", "regions": "region", "customers": "customer"}
 _BASES: tuple[Basis, ...] = ("booked", "invoiced", "collected", "refunded")
+_KINDS: tuple[Kind, ...] = ("direct", "overlay")
 _MOST_IDS = 2000  # of one kind in an address; a longer one is nobody's link
 
 
@@ -22,7 +23,7 @@ def credits_url(tenant_slug: str, where: Slice) -> str:
     query: list[tuple[str, object]] = [("first", where.first), ("last", where.last), ("basis", where.basis)]
     for attribute, name in _MANY.items():
         query += [(name, id) for id in sorted(getattr(where, attribute) or ())]
-    query += [(name, value) for name in ("deal", "up_to") if (value := getattr(where, name)) is not None]
+    query += [(name, value) for name in ("deal", "up_to", "kind") if (value := getattr(where, name)) is not None]
     return f"{reverse('credit_list', kwargs={'tenant': tenant_slug})}?{urlencode(query)}"
 
 
@@ -36,6 +37,7 @@ def slice_of(query: QueryDict, today: date) -> Slice:
             basis=_BASES[_BASES.index(query.get("basis") or "booked")],
             deal=next(iter(_ids(query.getlist("deal")) or ()), None),
             up_to=next(iter(_ids(query.getlist("up_to")) or ()), None),
+            kind=_KINDS[_KINDS.index(kind)] if (kind := query.get("kind")) else None,
             **many,
         )
     except ValueError:

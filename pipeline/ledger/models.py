@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -68,3 +70,7 @@ class CreditLine(TenantModel):
             models.Index(fields=["tenant", "customer", "date", "id"], name="credit_customer_date"),
             models.Index(fields=["tenant", "date", "id"], name="credit_date"),
         ]
+
+    @property
+    def share_ratio(self) -> Fraction:
+        return Fraction(self.share, WHOLE)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.jobs.registry import Outcome
 from accounts.jobs.work import Work
-from pipeline.deals.models import Deal, Stage
+from pipeline.deals.models import Deal, LineItem, Stage
 from pipeline.ledger.models import WHOLE, CreditLine
 from salesops.lib.errors import gettext_noop
 
@@ -51,21 +52,25 @@ def reconcile(work: Work) -> Outcome:
 
 
 def differing_deals() -> list[str]:
-    """References of won deals whose direct lines do not add up to a share of 1 of the amount at the closing day.
+    """References of won deals whose direct lines do not add up to the deal at the closing day: a share of 1 for each
+    line item (for the deal itself where it has none), and its amount and units.
 
     Sums run over all booked lines: a reversal takes its line off, so what remains is what stands.
     """
     booked = Q(credit_lines__basis=CreditLine.Basis.BOOKED, credit_lines__kind=CreditLine.Kind.DIRECT)
     lines = Q(booked, credit_lines__reverses__isnull=True)
+    items = LineItem.objects.filter(deal=OuterRef("pk")).order_by().values("deal").values_list(Count("id"))
     won = Deal.objects.filter(stage__kind=Stage.Kind.WON).annotate(
         # A whole deal of shares s and amounts a: Σ s = 1 and Σ s × a = the amount. Reversals count against their line.
         shares=Sum("credit_lines__share", filter=lines, default=0)
         - Sum("credit_lines__share", filter=booked & Q(credit_lines__reverses__isnull=False), default=0),
         credited=Sum(F("credit_lines__share") * F("credit_lines__amount"), filter=booked, default=0),
+        sold=Sum(F("credit_lines__share") * F("credit_lines__units"), filter=booked, default=0),
         others=Count("credit_lines", filter=_standing_elsewhere()),
+        parts=Coalesce(Subquery(items), 1),
     )
-    wrong = won.exclude(shares=WHOLE, credited=F("amount") * WHOLE, others=0)
-    return list(wrong.order_by("reference").values_list("reference", flat=True))
+    right = Q(shares=F("parts") * WHOLE, credited=F("amount") * WHOLE, sold=F("units") * WHOLE, others=0)
+    return list(won.exclude(right).order_by("reference").values_list("reference", flat=True))
 
 
 def _standing_elsewhere() -> Q:

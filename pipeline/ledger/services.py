@@ -28,6 +28,7 @@ class Fact:
     units: int = 1
     margin: int | None = None
     share: int = WHOLE
+    kind: CreditLine.Kind = CreditLine.Kind.DIRECT
     customer_id: int | None = None
     product_id: int | None = None
     category: str = ""
@@ -62,6 +63,7 @@ def _line(fact: Fact, people: Organisation, currency: str) -> CreditLine:
     return CreditLine(
         tenant_id=required_tenant_id(),
         basis=fact.basis,
+        kind=fact.kind,
         date=fact.date,
         participant_id=fact.participant_id,
         team_id=team.id if team else None,

@@ -99,6 +99,7 @@ def _found() -> Tenant:
         admin_email=email,
         admin_password=PASSWORD,
         admin_name="Ada Winter",
+        is_guarded=False,
     )
     return create_tenant(
         slug=SLUG,
@@ -109,6 +110,7 @@ def _found() -> Tenant:
         admin_email=email,
         admin_password=None,
         admin_name="Ada Winter",
+        is_guarded=False,
     )
 
 
@@ -138,7 +140,7 @@ def _fill(tenant: Tenant, today: date) -> None:
 def _set_target(quarter: Period, tenant: Tenant, *, base: Period, growth: int, approve: bool) -> None:
     """The quarter's target: `growth` percent of what was booked in `base`, in whole thousands."""
     with transaction.atomic():
-        booked = facts.total(facts.Slice(base.start, base.end)).value
+        booked = facts.total(facts.Slice(base.start, base.end, kind="direct")).value
     amount = from_minor(round_half_up(booked * growth / 100), tenant.currency)
     _run(
         "split_target",

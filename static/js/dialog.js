@@ -1,6 +1,7 @@
 // Native dialogs. `data-dialog="approve"` on a button or link opens <dialog id="approve">; `data-close` closes the one
 // around it. A link keeps its address, so without script it leads to the same form as a page. The event `close-dialog`
-// (sent by the server as HX-Trigger after a saved form) closes whatever is open.
+// (sent by the server as HX-Trigger after a saved form) closes whatever is open; `open-dialog` with an id opens the one
+// into which the server has just put a question.
 
 export function listenForDialogs() {
   document.addEventListener("click", (event) => {
@@ -16,6 +17,12 @@ export function listenForDialogs() {
   });
   document.addEventListener("close-dialog", () => {
     document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  });
+  document.addEventListener("open-dialog", (event) => {
+    const dialog = document.getElementById(event.detail.id);
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+    }
   });
 }
 

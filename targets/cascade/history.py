@@ -23,7 +23,8 @@ class Credits:
     """Credited amounts by node and month between two days, in minor units. Three queries, however many nodes.
 
     A region's and a team's credits are those that their people earned while they were there, whoever is there now: the
-    ledger keeps team and region of each line. A member's are those earned in the team of the node.
+    ledger keeps team and region of each line. A member's are those earned in the team of the node. Overlays count for
+    their member only: company, regions and teams count every deal once.
     `members` limits the members that can be asked about (None: all of them). `teams` limits everything to those teams
     and the ones below, and spares a query; the company and its regions cannot be asked about then.
     """
@@ -43,6 +44,7 @@ class Credits:
         self._regions: dict[int | None, Months] = {}
         self._teams: dict[int | None, Months] = {}
         self._members: dict[tuple[int | None, int | None], Months] = {}
+        self._direct: dict[tuple[int | None, int | None], Months] = {}
         self._parents = dict(Team.objects.values_list("id", "parent_id"))
         if teams is not None:
             wanted = frozenset(teams)
@@ -50,7 +52,7 @@ class Credits:
             self._add_people(metric.lines(first, last, teams=below, up_to=up_to))
             self._add_teams_of_people()
             return
-        self._add_places(metric.lines(first, last, up_to=up_to))
+        self._add_places(metric.lines(first, last, up_to=up_to, kind="direct"))
         asked = None if members is None else frozenset(members)
         if asked is None or asked:
             self._add_people(metric.lines(first, last, participants=asked, up_to=up_to))
@@ -66,7 +68,7 @@ class Credits:
         return cls(metric, first, last, teams=[team for team in teams if team is not None])
 
     def _add_places(self, where: Slice) -> None:
-        for (region_id, team_id, month), total in self._sums(where, "region").items():
+        for (region_id, team_id, month), total in self._sums(where, "region", "team", "month").items():
             self._company[month] += total.value
             if region_id is not None:
                 self._add(self._regions, region_id, month, total.value)
@@ -74,17 +76,21 @@ class Credits:
                 self._add(self._teams, above, month, total.value)
 
     def _add_people(self, where: Slice) -> None:
-        for (member_id, team_id, month), total in self._sums(where, "participant").items():
+        for (member_id, team_id, month, kind), total in self._sums(
+            where, "participant", "team", "month", "kind"
+        ).items():
             self._add(self._members, (member_id, team_id), month, total.value)
+            if kind == "direct":
+                self._add(self._direct, (member_id, team_id), month, total.value)
 
     def _add_teams_of_people(self) -> None:
-        for (_, team_id), months in self._members.items():
+        for (_, team_id), months in self._direct.items():
             for above in _chain(team_id, self._parents):
                 for month, value in months.items():
                     self._add(self._teams, above, month, value)
 
-    def _sums(self, where: Slice, first: Dimension) -> dict[tuple[Any, ...], Total]:
-        return totals(where, by=(first, "team", "month"), measure=self._metric.measure)
+    def _sums(self, where: Slice, *by: Dimension) -> dict[tuple[Any, ...], Total]:
+        return totals(where, by=by, measure=self._metric.measure)
 
     def months(self, node: TargetNode) -> Mapping[date, Fraction]:
         """Credited in each month; 0 where nothing was."""
@@ -116,12 +122,12 @@ class Credits:
     def lines(self, node: TargetNode, first: date, last: date) -> Slice:
         """The credit lines behind the node's amount in those days: what a number opens onto."""
         if node.kind == _KIND.COMPANY:
-            return self._metric.lines(first, last)
+            return self._metric.lines(first, last, kind="direct")
         if node.kind == _KIND.REGION:
-            return self._metric.lines(first, last, regions=_only(node.region_id))
+            return self._metric.lines(first, last, regions=_only(node.region_id), kind="direct")
         if node.kind == _KIND.TEAM:
             below = frozenset(team for team in self._parents if node.team_id in _chain(team, self._parents))
-            return self._metric.lines(first, last, teams=below)
+            return self._metric.lines(first, last, teams=below, kind="direct")
         teams = None if node.team_id is None else _only(node.team_id)
         return self._metric.lines(first, last, participants=_only(node.member_id), teams=teams)
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pipeline.facts import Basis, Measure, Slice
+from pipeline.facts import Basis, Kind, Measure, Slice
 from salesops.lib.errors import DomainError, gettext_noop
 
 
@@ -30,9 +30,19 @@ class Metric:
         teams: frozenset[int] | None = None,
         regions: frozenset[int] | None = None,
         up_to: int | None = None,
+        kind: Kind | None = None,
     ) -> Slice:
-        """The metric's credit lines in those days, both included."""
-        return Slice(first, last, self.basis, participants=participants, teams=teams, regions=regions, up_to=up_to)
+        """The metric's credit lines in those days, both included; `kind` "direct" leaves overlays out."""
+        return Slice(
+            first,
+            last,
+            self.basis,
+            participants=participants,
+            teams=teams,
+            regions=regions,
+            up_to=up_to,
+            kind=kind,
+        )
 
 
 METRICS = {metric.key: metric for metric in (Metric("bookings", _("Bookings"), "booked", "amount"),)}

@@ -62,7 +62,11 @@ def test_win_and_reopen_credit_and_take_back(in_acme: Acme, client_for: ClientFo
     assert [line["amount"] for line in lines] == ["99.90", "-99.90"]
     assert lines[1]["reverses"] == lines[0]["id"]
     lost = send(
-        client, "post", f"/deals/{made.pk}/lose/", {"closed_on": "2026-03-02"}, **{"If-Match": reopened["ETag"]}
+        client,
+        "post",
+        f"/deals/{made.pk}/lose/",
+        {"closed_on": "2026-03-02", "reason": "price"},
+        **{"If-Match": reopened["ETag"]},
     )
     assert lost.json()["stage"] == "Lost"
 

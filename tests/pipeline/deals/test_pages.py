@@ -148,7 +148,7 @@ def test_moving_and_reopening_in_the_browser(in_acme: Acme, client_for: ClientFo
     engaging = ensure_stages(in_acme.operator).open[1]
     client = client_for(in_acme.rob)
     client.post(f"/t/acme/deals/{made.pk}/move/", {"version": 1, "stage": engaging.pk})
-    client.post(f"/t/acme/deals/{made.pk}/lose/", {"version": 2, "closed_on": "2026-03-01"})
+    client.post(f"/t/acme/deals/{made.pk}/lose/", {"version": 2, "closed_on": "2026-03-01", "reason": "price"})
     assert Deal.objects.get(pk=made.pk).stage.name == "Lost"
     client.post(f"/t/acme/deals/{made.pk}/reopen/", {"version": 3})
     assert Deal.objects.get(pk=made.pk).stage_id == engaging.pk

@@ -101,7 +101,14 @@ def test_reopening_takes_the_credit_back_and_returns_to_the_last_open_stage(in_a
 def test_a_closed_deal_is_not_won_or_lost_again(in_acme: Acme) -> None:
     made = won(in_acme, in_acme.rob)
     with pytest.raises(DomainError, match="reopen it first"):
-        services.lose(actor=in_acme.operator, deal_id=made.pk, version=made.version, closed_on=TODAY, as_of=TODAY)
+        services.lose(
+            actor=in_acme.operator,
+            deal_id=made.pk,
+            version=made.version,
+            closed_on=TODAY,
+            reason="price",
+            as_of=TODAY,
+        )
 
 
 def test_an_edit_of_an_older_version_is_refused_and_says_who_changed_what(in_acme: Acme) -> None:
@@ -160,7 +167,9 @@ def test_moving_a_won_deal_to_another_customer_gives_both_customers_their_first(
 def test_every_move_is_in_the_history_with_its_actor(in_acme: Acme) -> None:
     made = deal(in_acme, in_acme.rob)
     actor = acting(in_acme, in_acme.rob)
-    lost = services.lose(actor=actor, deal_id=made.pk, version=1, closed_on=date(2026, 3, 2), as_of=TODAY)
+    lost = services.lose(
+        actor=actor, deal_id=made.pk, version=1, closed_on=date(2026, 3, 2), reason="timing", as_of=TODAY
+    )
     moves = StageChange.objects.filter(deal=made).order_by("id").values_list("stage__name", "entered_on", "actor")
     assert list(moves) == [("Prospecting", TODAY, None), ("Lost", date(2026, 3, 2), in_acme.rob.pk)]
     assert lost.stage_since == date(2026, 3, 2)
