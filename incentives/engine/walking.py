@@ -86,13 +86,13 @@ class _Row:
 
 @dataclass(slots=True)
 class _Seen:
-    """An earlier credit of the period, and what the whole of it is worth at present."""
+    """An earlier credit of the period: its own pieces, and which of them are paid at present, and where."""
 
     credit: Credit
     base: Fraction
     pieces: Pieces
     factor: Fraction
-    value: Fraction
+    paid: Pieces = ()
 
 
 @dataclass(slots=True)
@@ -227,7 +227,7 @@ class _Course:
         # The totals so far: of the measure, of what picks the tier and of what is paid on.
         self._measure = self._by = self._base = _NOUGHT
         self._seen: list[_Seen] = []
-        self._tier = self._tier_before = 0
+        self._tier = 0
         self._is_reached = not self._pays_from_zero
         self._uncapped = self._capped = _NOUGHT
 
@@ -253,7 +253,7 @@ class _Course:
             self._add([self._by_total(step, start, by_start)])
             return
         pieces = _clipped(self._pieces(step, by_start), step, inside, self._ready)
-        seen = _Seen(step.credit, step.base, pieces, self._factor(step.credit), _NOUGHT)
+        seen = _Seen(step.credit, step.base, pieces, self._factor(step.credit))
         changed = self._turned()
         rows = [self._own_row(step, seen)]
         if changed:
@@ -377,31 +377,22 @@ class _Course:
         return sum((base * self._ready.rates[tier] for tier, base in pieces), _NOUGHT)
 
     def _own_row(self, step: _Step, seen: _Seen) -> _Row:
-        pieces = self._present(seen)
-        seen.value = self._rated(pieces)
-        row = _Row(step.credit, step.credit.day, step.base, seen.value, pieces)
-        self._multiplied(row, seen.value, seen.factor)
+        seen.paid = self._present(seen)
+        value = self._rated(seen.paid)
+        row = _Row(step.credit, step.credit.day, step.base, value, seen.paid)
+        self._multiplied(row, value, seen.factor)
         return row
 
     def _true_up(self, seen: _Seen, day: date) -> _Row | None:
-        before, seen_before = self._present_before(seen), seen.value
-        pieces = self._present(seen)
-        seen.value = self._rated(pieces)
-        change = seen.value - seen_before
+        """The credit's quantity out of where it was paid and into where it is now."""
+        before, seen.paid = seen.paid, self._present(seen)
+        moved = (*((tier, -base) for tier, base in before), *seen.paid)
+        change = self._rated(moved)
         if not change:
             return None
-        moved = (*((tier, -base) for tier, base in before), *pieces)
         row = _Row(seen.credit, day, _NOUGHT, change, moved, "true_up")
         self._multiplied(row, change, seen.factor)
         return row
-
-    def _present_before(self, seen: _Seen) -> Pieces:
-        """The pieces that made up the value before the turn."""
-        if not seen.value:
-            return ()
-        if self._component.rate.method == "retroactive" and self._ready.accumulates:
-            return tuple((self._tier_before, base) for _, base in seen.pieces)
-        return seen.pieces
 
     def _multiplied(self, row: _Row, value: Fraction, factor: Fraction) -> None:
         """× the credit's factors, × the score's factor, × what refunds have left of the event."""
@@ -415,7 +406,7 @@ class _Course:
         after, before = self._total_value(self._measure, self._by), self._total_value(start, by_start)
         if not self._seen:
             before = _NOUGHT
-        self._seen.append(_Seen(step.credit, step.base, (), _ONE, _NOUGHT))
+        self._seen.append(_Seen(step.credit, step.base, (), _ONE))
         row = _Row(step.credit, step.credit.day, step.base, _NOUGHT, ())
         row.change("curve" if self._component.curve else "bracket", after - before)
         row.change("multiplier", (after - before) * (self.setting.kpi_factor - 1))
@@ -452,7 +443,6 @@ class _Course:
 
     def _add(self, rows: list[_Row]) -> None:
         """Take the rows in, cut by the cap: true-ups last first, then the credit's own line (detail 20)."""
-        self._tier_before = self._tier
         self._uncapped += sum((row.exact for row in rows), _NOUGHT)
         allowed = self._uncapped if self._most is None else min(self._uncapped, self._most)
         spare = allowed - self._capped - sum((row.exact for row in rows), _NOUGHT)

@@ -93,7 +93,7 @@ def corrections(
 def _add(account: _Account, result: ComponentResult, closed_end: date) -> None:
     account.total += sum(amount for month, amount in monthly(result).items() if month <= closed_end)
     for line in result.lines:
-        if line.day <= closed_end and isinstance(line.credit.source, int):
+        if line.credit is not None and line.day <= closed_end and isinstance(line.credit.source, int):
             account.add(line.credit.source, line.credit.day, result.base_of(line), result.exact_of(line), None)
 
 

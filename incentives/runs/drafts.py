@@ -100,8 +100,9 @@ def line_rows(result: ComponentResult, lines: Sequence[Line], amounts: Sequence[
     rows = []
     for (credit, day, base, exact, _, tier, cuts, note), amount in zip(lines, amounts, strict=True):
         slices = ",".join(f'[{place},"{base_text(part)}"]' for place, part in cuts or ((tier, base),))
+        source = "\\N" if credit is None else credit.source  # what belongs to no event has no credit line
         rows.append(
-            f"{credit.source}\t{day}\t{base_text(base)}\t{exact_text(exact)}\t{amount}\t{note}\t[{slices}]\t\\N"
+            f"{source}\t{day}\t{base_text(base)}\t{exact_text(exact)}\t{amount}\t{note}\t[{slices}]\t\\N"
         )
     return rows
 
