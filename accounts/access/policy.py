@@ -82,7 +82,8 @@ CAPABILITIES: Mapping[str, Rule] = {
         **{_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
         **{_ADMIN: Scope.OWN, _MANAGER: Scope.TEAM, _REP: Scope.OWN},
     },
-    "reviews.manage": {_HR: Scope.ALL},
+    "reviews.manage": {_HR: Scope.ALL, _EXECUTIVE: Scope.ALL},
+    "reviews.correct": {_HR: Scope.ALL},
 }
 
 

@@ -285,7 +285,7 @@ class SignView(_ReviewView):
 
 
 class ReopenView(_ReviewView):
-    capabilities = {"POST": "reviews.manage"}
+    capabilities = {"POST": "reviews.correct"}
 
     @extend_schema(request=ReopenIn, responses=ReviewDetailOut, parameters=[IF_MATCH])
     def post(self, request: Request, review_id: int) -> Response:

@@ -126,7 +126,7 @@ def _context(
         "sign_form": sign_form or _sign_form(review) if mine and review.state == Review.State.SIGN else None,
         "path": [state.label for state in selectors.STATES],
         "at": selectors.STATES.index(Review.State(review.state)) + (review.state == Review.State.DONE),
-        "may_manage": selectors.may_manage(request.actor, review),
+        "may_correct": selectors.may_correct(request.actor, review),
         "may_close": review.state == Review.State.SIGN and review.is_overdue(day),
         "overdue": review.is_overdue(day),
         "period_over": day > review.cycle.ends_on,
@@ -199,7 +199,7 @@ _REVIEWER = Correction(
 
 
 @require_http_methods(["GET", "POST"])
-@needs("reviews.manage")
+@needs("reviews.correct")
 def review_reopen(request: TenantRequest, review_id: int) -> HttpResponse:
     review = selectors.get_review(request.actor, review_id, today(request))
     form = ReopenForm(request.POST or None, initial={"version": review.version})
@@ -207,7 +207,7 @@ def review_reopen(request: TenantRequest, review_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs("reviews.manage")
+@needs("reviews.correct")
 def review_close(request: TenantRequest, review_id: int) -> HttpResponse:
     review = selectors.get_review(request.actor, review_id, today(request))
     form = ReasonForm(request.POST or None, initial={"version": review.version})
@@ -215,7 +215,7 @@ def review_close(request: TenantRequest, review_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs("reviews.manage")
+@needs("reviews.correct")
 def review_reviewer(request: TenantRequest, review_id: int) -> HttpResponse:
     day = today(request)
     review = selectors.get_review(request.actor, review_id, day)

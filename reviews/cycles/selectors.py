@@ -163,7 +163,7 @@ def due_from(actor: Actor) -> QuerySet[Review]:
     return waiting.order_by("due_on", "id")
 
 
-def may_manage(actor: Actor, review: Review) -> bool:
+def may_correct(actor: Actor, review: Review) -> bool:
     """HR, but not of their own review."""
     own = actor.member is not None and review.member_id == actor.member.pk
-    return has(actor, "reviews.manage") and not own
+    return has(actor, "reviews.correct") and not own

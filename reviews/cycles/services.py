@@ -215,7 +215,7 @@ def _reviewed(actor: Actor, review_id: int, version: int, at: datetime) -> Revie
 
 def _managed(actor: Actor, review_id: int, version: int) -> Review:
     """For HR; not their own review."""
-    require(actor, "reviews.manage")
+    require(actor, "reviews.correct")
     review = _lock(review_id, version)
     if actor.member is not None and review.member_id == actor.member.pk:
         raise DomainError("own_review", gettext_noop("Somebody else in HR must do this for your own review."))

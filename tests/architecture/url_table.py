@@ -183,9 +183,9 @@ INSIDE = """
     review_mine             GET           200   200   200   200   200   200
     reviews_panel           GET           200   200   200   200   200   200
     review_cycle_list       GET           200   200   200   200   200   200
-    review_cycle_create     GET,POST      403   403   403   403   403   200
+    review_cycle_create     GET,POST      200   200   403   403   403   200
     review_cycle            GET           200   200   200   200   200   200
-    review_cycle_deadlines  GET,POST      403   403   403   403   403   200
+    review_cycle_deadlines  GET,POST      200   200   403   403   403   200
     review_detail           GET           200   200   200   200   404   200
     review_self             POST          422   422   422   422   404   422
     review_manager          POST          422   422   422   422   404   422

@@ -106,7 +106,7 @@ def test_nobody_is_reviewed_twice_for_a_period_by_one_scorecard(october, in_acme
     assert Review.objects.filter(member=in_acme.rob).count() == 1
 
 
-def test_only_hr_starts_a_cycle(in_acme: Acme, max_):
+def test_a_manager_starts_no_cycle(in_acme: Acme, max_):
     assert refusal_of(max_, scorecard(in_acme)) == ("forbidden", None)
 
 
