@@ -14,8 +14,12 @@ class TargetsConfig(AppConfig):
         from accounts.jobs import registry  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
         from targets.attainment.night import SNAPSHOT  # noqa: PLC0415
+        from pipeline.risks.registry import register as register_detectors  # noqa: PLC0415
         from targets.cascade.models import TargetPlan  # noqa: PLC0415
 
+        from targets.measures import MEASURES  # noqa: PLC0415
+        from targets.risks import BEHIND  # noqa: PLC0415
+        from targets.standing.waiting import SOURCE  # noqa: PLC0415
         steps.register(
             FirstStep(
                 "targets",
@@ -35,3 +39,4 @@ class TargetsConfig(AppConfig):
         )
         home_panels.register(Panel("attainment", _("Attainment"), "attainment_panel", "targets.view", 20, "main"))
         registry.register(SNAPSHOT)
+        register_detectors(BEHIND)

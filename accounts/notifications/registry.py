@@ -25,7 +25,7 @@ class NotificationKind:
     `text` is an English sentence marked with `gettext_noop`, with `%(name)s` places filled from the params it was
     sent with. Params are kept as they are and worded when somebody reads: one whose name ends in `_on` is an ISO date
     and is written the reader's way; `shown` answers the words for others (money, codes), in the language then in force.
-    `mail_default`: whether it also goes by mail for those who have not chosen.
+    `mail_default`: whether it also goes by mail for those who have not chosen; `letter` is the template of that mail.
     """
 
     name: str
@@ -34,6 +34,7 @@ class NotificationKind:
     icon: str
     mail_default: bool = False
     shown: Callable[[Params], Params] = _nothing_else
+    letter: str = "notice"
 
     def sentence(self, params: Params) -> str:
         """The sentence in the language in force. Of params that a newer text no longer finds, the bare text stays."""
@@ -75,3 +76,26 @@ def _date(value: object) -> object:
         return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
     except ValueError:
         return value
+
+
+# --- Letters: mails whose words need more than what was kept ----------------------------------------------------------
+
+
+class NotWanted(Exception):
+    """The mail has lost its reason since it was written; it is not sent."""
+
+
+Prepare = Callable[[Params], Params]
+_letters: dict[str, Prepare] = {}
+
+
+def register_letter(template: str, prepare: Prepare) -> None:
+    """`prepare` is asked when a mail of that template goes, in its tenant and language, with the context that was kept;
+    it answers what the template needs besides, or raises `NotWanted`. So a secret link need not be kept."""
+    if template in _letters:
+        raise ValueError(f"The letter {template} is registered twice.")
+    _letters[template] = prepare
+
+
+def prepared(template: str, context: Params) -> Params:
+    return _letters[template](context) if template in _letters else {}

@@ -11,14 +11,16 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from accounts.notifications.models import MailState, OutboxMail
@@ -35,9 +37,12 @@ MOST_ATTEMPTS = len(_PAUSES) + 1
 
 
 @dataclass(frozen=True, slots=True)
+    """`html` is empty where a template has no HTML beside its text."""
+
 class Letter:
     address: str
     subject: str
+    html: str = ""
     text: str
 
 
@@ -65,7 +70,9 @@ def _take() -> OutboxMail | None:
 def _send(mail: OutboxMail, at: datetime) -> bool:
     try:
         letter = written(mail)
-        message = EmailMessage(letter.subject, letter.text, to=[letter.address], headers=_headers(mail))
+        message = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.address], headers=_headers(mail))
+        if letter.html:
+            message.attach_alternative(letter.html, "text/html")
         message.send()
     except Exception as error:  # a mail server may refuse in any way; the row tells of it
         logger.exception("Mail %s was not sent, attempt %s", mail.pk, mail.attempts)
@@ -98,7 +105,17 @@ def written(mail: OutboxMail) -> Letter:
             context["sentence"] = kind.sentence(mail.context["params"]) if kind else ""
         text = render_to_string(f"mail/{mail.template}.txt", context)
     subject, _newline, body = text.strip().partition("\n")
-    return Letter(mail.address or member.user.email, " ".join(subject.split()), body.strip() + "\n")
+    return Letter(mail.address or member.user.email, " ".join(subject.split()), body.strip() + "\n", html)
+
+
+def _html(template: str, context: dict[str, Any]) -> str:
+    """`mail/<template>.html`, where there is one."""
+    try:
+        found = get_template(f"mail/{template}.html")
+    except TemplateDoesNotExist:
+        return ""
+    return found.render(context)
+        html = _html(mail.template, context)
 
 
 def _headers(mail: OutboxMail) -> dict[str, str]:

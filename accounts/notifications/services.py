@@ -151,7 +151,7 @@ class _News:
         kind = self.kind.name
         key = f"{kind}:{member.pk}:{self.key}" if self.key else ""
         context = {"kind": kind, "params": self.params, "url": self.url}
-        return OutboxMail(member=member, template=NOTICE, context=context, key=key, created_at=self.at)
+        return OutboxMail(member=member, template=self.kind.letter, context=context, key=key, created_at=self.at)
 
 
 def _write_notifications(news: _News, members: Collection[Member]) -> set[int]:

@@ -45,7 +45,7 @@ def tell(risk: Risk, as_of: date, currency: str = "") -> Shown:
         kind=kind_label(risk.kind),
         tone=TONES[Severity(risk.severity)],
         severity=str(Severity(risk.severity).label),
-        age=(as_of - risk.opened_on).days,
+        age=max((as_of - risk.opened_on).days, 0),
         overdue=risk.is_active and risk.due_on is not None and risk.due_on < as_of,
     )
 

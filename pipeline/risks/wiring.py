@@ -10,8 +10,10 @@ from accounts.access.panels import Panel
 from accounts.home.panels import home_panels
 from accounts.home.waiting import register as register_waiting
 from accounts.jobs.registry import register as register_job
+from accounts.notifications.registry import register as register_notification
+from accounts.notifications.registry import register_letter
 from accounts.people.models import Role
-from pipeline.risks import detectors, registry
+from pipeline.risks import detectors, digest, registry
 from pipeline.risks.night import RISKS
 from pipeline.risks.waiting import WAITING, active_count
 from pipeline.slots import customer_panels, deal_panels
@@ -27,4 +29,7 @@ def fill_slots() -> None:
     customer_panels.register(Panel("risks", _("Risks"), "customer_risks", "risks.view", 30))
     register_waiting(WAITING)
     register_job(RISKS)
+    register_job(digest.DIGEST)
+    register_notification(digest.KIND)
+    register_letter(digest.LETTER, digest.letter)
     registry.register(detectors.STALLED, detectors.OVERDUE, detectors.SILENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from accounts.jobs.models import JobRun
@@ -11,7 +11,7 @@ from accounts.people.models import Member
 from pipeline.deals.models import Deal
 from pipeline.risks.folding import as_case
 from pipeline.risks.models import Risk
-from pipeline.risks.registry import Finding, Parameters, Severity
+from pipeline.risks.registry import Finding, Severity
 from pipeline.risks.upkeep import Tally, settle, wake
 from tests.factories import Company
 from tests.pipeline.cast import deal
@@ -52,7 +52,18 @@ def whole_night(company: Company, day: date = MONDAY, version: str = "") -> JobR
     )
 
 
-def stalled(company: Company, owner: Member, count: int = 1, since: date = date(2026, 1, 1)) -> list[Deal]:
+def digest_night(company: Company, day: date = MONDAY, version: str = "") -> JobRun:
+    """The mails after it."""
+    return run_inline(
+        actor=company.operator,
+        kind="pipeline.risk_digest",
+        period=day.isoformat(),
+        input_version=version or day.isoformat(),
+        as_of=at(day),
+    )
+
+
+def stalled(company: Company, owner: Member, count: int = 1, since: date = date(2026, 1, 20)) -> list[Deal]:
     """Open deals that have been in their stage since that day."""
     made = [deal(company, owner) for _ in range(count)]
     Deal.objects.filter(pk__in=[one.pk for one in made]).update(stage_since=since)
@@ -62,6 +73,3 @@ def stalled(company: Company, owner: Member, count: int = 1, since: date = date(
 def only_risk() -> Risk:
     risk: Risk = Risk.objects.get()
     return risk
-
-
-Find = Callable[[date, Parameters], Iterable[Finding]]
