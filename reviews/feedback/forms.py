@@ -119,7 +119,14 @@ class NewCaseForm(CaseForm):
     owner: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
         queryset=None, label=_("Owner"), required=False, empty_label=_("Whoever owns the customer")
     )
-    field_order = ["customer", "text", "kind", "severity", "channel", "received_at", "due_at", "owner"]
+    field_order = [
+        *("customer", "text"),
+        *("kind", "severity"),  # the form shows these in pairs
+        *("channel", "rating"),
+        *("received_at", "due_at"),
+        *("product", "deal"),
+        *("contact", "owner"),
+    ]
 
     def __init__(
         self,

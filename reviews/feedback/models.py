@@ -22,7 +22,7 @@ class Channel(models.TextChoices):
     CALL = "call", _("Call")
     SOCIAL = "social", _("Social media")
     COMPLAINT = "complaint", _("Complaint form")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Mail")
     OTHER = "other", _("Other")
 
 

@@ -66,6 +66,8 @@ def _title(told: Told) -> str:
 
 def _detail(told: Told) -> str:
     days = told.days_since("due_on")
+    if days < 1:
+        return gettext("Past the deadline since today: “%(quote)s”") % {"quote": told.evidence["quote"]}
     sentence = ngettext(
         "%(days)d day past the deadline: “%(quote)s”", "%(days)d days past the deadline: “%(quote)s”", days
     )

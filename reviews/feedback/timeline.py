@@ -21,7 +21,7 @@ _TONES = {Kind.COMPLAINT: "warn", Kind.PRAISE: "good", Kind.SUGGESTION: ""}
 
 
 def entries(actor: Actor, as_of: date, customer_id: int, before: Cursor | None, size: int) -> Sequence[TimelineEntry]:
-    cases = visible_cases(actor, as_of).filter(customer_id=customer_id).select_related("contact", "owner")
+    cases = visible_cases(actor, as_of).filter(customer_id=customer_id).select_related("contact", "product", "owner")
     if before is not None:
         cases = cases.filter(before.earlier(_NAME, at="received_at"))
     return [_entry(actor, case) for case in cases.order_by(*NEWEST)[:size]]
@@ -35,7 +35,7 @@ def _entry(actor: Actor, case: FeedbackCase) -> TimelineEntry:
         icon="message",
         title=_title(case),
         tone=_TONES[Kind(case.kind)],
-        subject=case.contact.name if case.contact else case.get_channel_display(),
+        subject=_subject(case),
         detail=f"“{quote(case.text, _QUOTED)}”",
         url=reverse("feedback_detail", kwargs={"tenant": actor.tenant.slug, "case_id": case.pk}),
         actor_name=case.owner.full_name,
@@ -48,6 +48,12 @@ def _title(case: FeedbackCase) -> str:
         return case.get_kind_display()
     kind = case.get_kind_display()
     return gettext("%(kind)s, %(rating)s of 10") % {"kind": kind, "rating": case.rating}
+
+
+def _subject(case: FeedbackCase) -> str:
+    """Who said it, else of what, else by which way."""
+    about = case.contact or case.product
+    return about.name if about else case.get_channel_display()
 
 
 def _badge(case: FeedbackCase) -> tuple[str, str] | None:

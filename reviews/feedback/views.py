@@ -82,7 +82,10 @@ def feedback_trends(request: TenantRequest) -> HttpResponse:
     """By week, product and channel, and who says the same again."""
     asked = request.GET.get("weeks", "")
     weeks = int(asked) if asked in {str(number) for number in WEEKS} else WEEKS[1]
-    choices = [{"label": str(number), "url": f"?weeks={number}", "current": number == weeks} for number in WEEKS]
+    choices = [
+        {"label": _("%(number)d weeks") % {"number": number}, "url": f"?weeks={number}", "current": number == weeks}
+        for number in WEEKS
+    ]
     context = {"trends": read_trends(request.actor, clock.now(), weeks), "weeks": weeks, "choices": choices}
     return render(request, "reviews/feedback/feedback_trends.html", context)
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='FeedbackCase',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('interview', 'Interview'), ('survey', 'Survey'), ('call', 'Call'), ('social', 'Social media'), ('complaint', 'Complaint form'), ('email', 'E-mail'), ('other', 'Other')], max_length=10, verbose_name='channel')),
+                ('channel', models.CharField(choices=[('interview', 'Interview'), ('survey', 'Survey'), ('call', 'Call'), ('social', 'Social media'), ('complaint', 'Complaint form'), ('email', 'Mail'), ('other', 'Other')], max_length=10, verbose_name='channel')),
                 ('kind', models.CharField(choices=[('praise', 'Praise'), ('suggestion', 'Suggestion'), ('complaint', 'Complaint')], max_length=10, verbose_name='kind')),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='severity')),
                 ('state', models.CharField(choices=[('open', 'To answer'), ('answered', 'Answered'), ('resolved', 'Resolved')], default='open', max_length=8, verbose_name='state')),

@@ -125,11 +125,11 @@ def fill(tenant: Tenant, today: date, rng: random.Random) -> None:
     with transaction.atomic():
         deals = list(
             Deal.objects.filter(customer__isnull=False, product__isnull=False, owner__left_on__isnull=True)
-            .select_related("owner")
+            .select_related("owner", "customer")
             .order_by("id")
         )
         _Past(tenant, today, rng).tell(rng.choices(deals, k=_CASES))
-        _Now(tenant).tell({deal.owner.full_name: deal for deal in deals})
+        _Now(tenant, deals).tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ class _Past:
             services.rate(actor=actor, case_id=case.pk, version=case.version, satisfaction=content, at=at)
 
     def _moment(self) -> datetime:
-        """Some minute of a working day between two years and three weeks ago, later days more often than earlier."""
-        ago = 21 + int(709 * self.rng.random() ** 1.4)
+        """Some minute of a working day between two years and four weeks ago, later days more often than earlier."""
+        ago = 28 + int(702 * self.rng.random() ** 1.4)
         minute = timedelta(hours=self.rng.randint(8, 17), minutes=self.rng.randrange(60))
         day = self.today - timedelta(days=ago)
         return datetime.combine(day, datetime.min.time(), ZoneInfo(self.tenant.time_zone)) + minute
@@ -180,34 +180,39 @@ class _Now:
     """What the people who can sign in find today: something overdue, something due, something just resolved."""
 
     tenant: Tenant
+    deals: list[Deal]
 
-    def tell(self, deals: dict[str, Deal]) -> None:
-        brackets, rack, invoice, _delivery, _manual, rails, *_rest, training = _ENGLISH
-        castro = Actor(self.tenant, Member.objects.get(full_name="Ruben Castro"))
-        viktor, uma, liwen = (deals[name] for name in ("Viktor Hale", "Uma Krishnan", "陈立文"))
-        own = {deal: Actor(self.tenant, deal.owner) for deal in (viktor, uma, liwen)}
-        self._resolved(own[viktor], viktor, brackets, days=40, content=3)
-        self._resolved(own[viktor], viktor, training, days=9, content=5)
-        self._resolved(own[liwen], liwen, _CHINESE[4], days=6, content=5)
-        self._say(castro, viktor, rack, hours=1)
-        self._say(castro, viktor, brackets, hours=25)
-        self._say(own[viktor], viktor, rails, hours=150)
-        self._say(own[uma], uma, invoice, hours=140)
-        self._say(own[liwen], liwen, _CHINESE[0], hours=20)
-        open_case = self._say(own[viktor], viktor, invoice, hours=60)
-        services.answer(
-            actor=own[viktor],
-            case_id=open_case.pk,
-            version=open_case.version,
-            text=invoice.answer,
-            at=open_case.received_at + timedelta(hours=5),
-        )
+    def tell(self) -> None:
+        brackets, rack, invoice, delivery, _manual, rails, *_rest, training = _ENGLISH
+        castro, viktor, uma, liwen = map(self._acting, ("Ruben Castro", "Viktor Hale", "Uma Krishnan", "陈立文"))
+        first, second, third, fourth, fifth, *_others = self._deals_of(viktor)
+        self._resolved(viktor, first, brackets, days=40, content=3)
+        self._resolved(viktor, second, training, days=9, content=5)
+        self._say(castro, third, rack, hours=1)
+        self._say(castro, first, brackets, hours=25)
+        self._say(viktor, fourth, rails, hours=150)
+        self._answered(viktor, fifth, delivery, hours=60)
+        self._say(uma, self._deals_of(uma)[0], invoice, hours=140)
+        hers, other, *_others = self._deals_of(liwen)
+        self._resolved(liwen, hers, _CHINESE[4], days=6, content=5)
+        self._say(liwen, other, _CHINESE[0], hours=20)
+
+    def _acting(self, name: str) -> Actor:
+        return Actor(self.tenant, Member.objects.get(full_name=name))
+
+    def _deals_of(self, actor: Actor) -> list[Deal]:
+        """One of each customer, the newest."""
+        found = {deal.customer_id: deal for deal in self.deals if deal.owner == actor.member}
+        return list(found.values())[::-1]
+
+    def _answered(self, actor: Actor, deal: Deal, said: Said, *, hours: int) -> FeedbackCase:
+        case = self._say(actor, deal, said, hours=hours)
+        at = case.received_at + timedelta(hours=3)
+        return services.answer(actor=actor, case_id=case.pk, version=case.version, text=said.answer, at=at)
 
     def _resolved(self, actor: Actor, deal: Deal, said: Said, *, days: int, content: int) -> None:
-        case = self._say(actor, deal, said, hours=24 * days)
-        at = case.received_at + timedelta(hours=3)
-        case = services.answer(actor=actor, case_id=case.pk, version=case.version, text=said.answer, at=at)
-        at += timedelta(days=1)
+        case = self._answered(actor, deal, said, hours=24 * days)
+        at = case.received_at + timedelta(days=1)
         case = services.resolve(actor=actor, case_id=case.pk, version=case.version, resolution=said.resolution, at=at)
         at += timedelta(days=2)
         services.rate(actor=actor, case_id=case.pk, version=case.version, satisfaction=content, at=at)
@@ -229,7 +234,7 @@ def _log(
     rating: int | None = None,
 ) -> FeedbackCase:
     values = FeedbackValues(
-        customer_id=deal.customer_id,
+        customer_id=deal.customer.pk,
         text=said.text,
         kind=said.kind,
         channel=channel,
