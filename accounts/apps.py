@@ -13,8 +13,12 @@ class AccountsConfig(AppConfig):
         from accounts.home.panels import home_panels  # noqa: PLC0415
         from accounts.home.waiting import WaitingSource  # noqa: PLC0415
         from accounts.home.waiting import register as register_waiting  # noqa: PLC0415
+        from accounts.invitations.selectors import letter  # noqa: PLC0415
+        from accounts.invitations.services import LETTER  # noqa: PLC0415
         from accounts.notifications.registry import register as register_kinds  # noqa: PLC0415
-        from accounts.notifications.selectors import undelivered  # noqa: PLC0415
+        from accounts.notifications.registry import register_letter  # noqa: PLC0415
+        from accounts.notifications.selectors import notice, undelivered  # noqa: PLC0415
+        from accounts.notifications.services import NOTICE  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
         from accounts.people.notices import KINDS  # noqa: PLC0415
 
@@ -38,4 +42,6 @@ class AccountsConfig(AppConfig):
         )
         steps.register(*FIRST_STEPS)
         register_kinds(*KINDS)
+        register_letter(NOTICE, notice)
+        register_letter(LETTER, letter)
         register_waiting(WaitingSource("mails", "settings.manage", undelivered))

@@ -194,6 +194,7 @@ def _make_acme() -> None:
         admin_email="ada@acme.test",
         admin_password=PASSWORD,
         admin_name="Ada Admin",
+        is_guarded=False,
     )
     surnames = {Role.EXECUTIVE: "Executive", Role.MANAGER: "Manager", Role.REP: "Rep", Role.HR: "Person"}
     actor = Actor.operator(tenant)
@@ -225,6 +226,7 @@ def _make_stranger() -> None:
         admin_email="admin@stranger.test",
         admin_password=PASSWORD,
         admin_name=f"Admin {MARKER}",
+        is_guarded=False,
     )
     actor = Actor.operator(tenant)
     with tenant_scope(tenant.pk):

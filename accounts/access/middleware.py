@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone, translation
 
+from accounts.access import guarding
 from accounts.access.actor import Actor
 from accounts.access.refusals import not_found
 from accounts.access.tokens import token_with
@@ -65,16 +66,22 @@ class TenantMiddleware:
             return self._with_token(request, match["slug"], secret)
         if not request.user.is_authenticated:
             return _unauthenticated() if is_api else redirect_to_login(request.get_full_path())
-        return self._with_session(request, match["slug"], request.user.pk)
+        return self._with_session(request, match["slug"], request.user.pk, is_api=is_api)
 
-    def _with_session(self, request: HttpRequest, slug: str, user_id: int) -> HttpResponseBase:
-        access = Access.objects.select_related("tenant").filter(user_id=user_id, tenant__slug=slug).first()
+    def _with_session(self, request: HttpRequest, slug: str, user_id: int, *, is_api: bool) -> HttpResponseBase:
+        now = clock.now()
+        accesses = Access.objects.select_related("tenant").filter(user_id=user_id, tenant__slug=slug)
+        access = guarding.with_second_factor(accesses).first()
         if access is None:
             return not_found()
         with tenant_scope(access.tenant_id), transaction.atomic():
             member = with_unread(Member.objects.filter(user_id=user_id)).first()
             if member is None or _has_left(member, access.tenant):
                 return not_found()
+            if guarding.was_left_alone(request, access.tenant, member, now):
+                return _unauthenticated() if is_api else guarding.to_sign_in_again(request)
+            if guarding.must_set_up(access, member, now):
+                return guarding.to_set_up(request, is_api=is_api)
             return self._inside(request, access.tenant, member)
 
     def _with_token(self, request: HttpRequest, slug: str, secret: str) -> HttpResponseBase:

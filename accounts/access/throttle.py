@@ -46,3 +46,5 @@ def _digest(name: str, key: str) -> str:
 SIGN_IN_BY_USER = Limit("sign-in:user", 5, timedelta(minutes=5))
 SIGN_IN_BY_ADDRESS = Limit("sign-in:address", 50, timedelta(minutes=5))
 SIGN_UP_BY_ADDRESS = Limit("sign-up:address", 20, timedelta(hours=1))
+# Only links that name nothing count: one person opens a wrong one twice or thrice, a guesser thousands.
+INVITATION_BY_ADDRESS = Limit("invitation:address", 20, timedelta(hours=1))

@@ -17,7 +17,7 @@ from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.home.waiting import Waiting
 from accounts.notifications.models import MailState, Notification, NotificationChoice, OutboxMail
-from accounts.notifications.registry import NotificationKind, find_kind, kinds
+from accounts.notifications.registry import NotificationKind, NotWanted, Params, find_kind, kinds
 from accounts.notifications.services import NOTICE
 from accounts.people.models import Member
 from salesops.lib.keyset import Page, page
@@ -56,6 +56,14 @@ def line(row: Notification) -> Line:
     kind = find_kind(row.kind) or NotificationKind(row.kind, _("Notification"), row.kind, "bell")
     sentence = kind.sentence(row.params)
     return Line(row.pk, sentence, kind.label, kind.icon, row.url, row.at, row.read_at is None)
+
+
+def notice(context: Params) -> Params:
+    """The sentence of a notification that goes by mail, in the language in force."""
+    kind = find_kind(context["kind"])
+    if kind is None:
+        raise NotWanted
+    return {"sentence": kind.sentence(context["params"])}
 
 
 def with_unread(members: QuerySet[Member]) -> QuerySet[Member]:

@@ -24,8 +24,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from accounts.notifications.models import MailState, OutboxMail
-from accounts.notifications.registry import find_kind
-from accounts.notifications.services import NOTICE
+from accounts.notifications.registry import NotWanted, prepared
 from accounts.people.selectors import language_of
 
 logger = logging.getLogger(__name__)
@@ -37,13 +36,13 @@ MOST_ATTEMPTS = len(_PAUSES) + 1
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
     """`html` is empty where a template has no HTML beside its text."""
 
-class Letter:
     address: str
     subject: str
-    html: str = ""
     text: str
+    html: str = ""
 
 
 def send_due(at: datetime) -> int:
@@ -74,6 +73,10 @@ def _send(mail: OutboxMail, at: datetime) -> bool:
         if letter.html:
             message.attach_alternative(letter.html, "text/html")
         message.send()
+    except NotWanted:
+        with transaction.atomic():
+            OutboxMail.objects.filter(pk=mail.pk).delete()
+        return False
     except Exception as error:  # a mail server may refuse in any way; the row tells of it
         logger.exception("Mail %s was not sent, attempt %s", mail.pk, mail.attempts)
         _put_back(mail, error)
@@ -99,11 +102,11 @@ def written(mail: OutboxMail) -> Letter:
     tenant, member = mail.tenant, mail.member
     language = mail.language or language_of(member.user if member else None, tenant)
     with translation.override(language), timezone.override(ZoneInfo(tenant.time_zone)):
-        context = {**mail.context, "tenant": tenant, "member": member, "site": settings.SITE_URL}
-        if mail.template == NOTICE:
-            kind = find_kind(mail.context["kind"])
-            context["sentence"] = kind.sentence(mail.context["params"]) if kind else ""
+        with transaction.atomic():
+            found = prepared(mail.template, mail.context)
+        context = {**mail.context, **found, "tenant": tenant, "member": member, "site": settings.SITE_URL}
         text = render_to_string(f"mail/{mail.template}.txt", context)
+        html = _html(mail.template, context)
     subject, _newline, body = text.strip().partition("\n")
     return Letter(mail.address or member.user.email, " ".join(subject.split()), body.strip() + "\n", html)
 
@@ -115,7 +118,6 @@ def _html(template: str, context: dict[str, Any]) -> str:
     except TemplateDoesNotExist:
         return ""
     return found.render(context)
-        html = _html(mail.template, context)
 
 
 def _headers(mail: OutboxMail) -> dict[str, str]:

@@ -79,10 +79,26 @@ class SignUpForm(CompanyFields):
 
 
 class CompanyForm(CompanyFields):
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("None: as each browser asks")), *((code, OWN_NAMES[code]) for code, __ in settings.LANGUAGES)],
+        help_text=_("For those who have not chosen their own."),
+    )
     managers_see_pay = forms.BooleanField(
         label=_("Managers see their people's pay"),
         required=False,
         help_text=_("Otherwise only oneself, HR and executives see it."),
+    )
+    requires_second_factor = forms.BooleanField(
+        label=_("Admins and HR need a second factor"),
+        required=False,
+        help_text=_("A passkey or an authenticator app; whoever has none is led to setting it up."),
+    )
+    ends_idle_sessions = forms.BooleanField(
+        label=_("Sign admins and HR out after 30 idle minutes"),
+        required=False,
+        help_text=_("A browser left open in the office shows everybody's pay."),
     )
 
 
@@ -104,7 +120,7 @@ class MemberAddForm(MemberFields):
         label=_("E-mail"),
         max_length=254,
         required=False,
-        help_text=_("With it they can sign in, once they have set a password by “Forgot your password?”."),
+        help_text=_("With it they are sent a link, good for seven days, by which they sign in."),
     )
     team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
         label=_("Team"), queryset=None, required=False, empty_label=_("None yet")
@@ -118,7 +134,7 @@ class MemberAddForm(MemberFields):
 
 class SignInForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("They set their password by “Forgot your password?”.")
+        label=_("E-mail"), max_length=254, help_text=_("They are sent a link, good for seven days and one use.")
     )
 
 

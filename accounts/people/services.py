@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
@@ -52,8 +53,11 @@ def create_tenant(
     admin_password: str | None,
     admin_name: str = "",
     language: str = "",
+    is_guarded: bool = True,
 ) -> Tenant:
     """A new company and its first member, who is admin and executive. An existing user keeps their password.
+
+    `is_guarded`: its admins and HR need a second factor and are signed out when idle, until an admin says otherwise.
 
     `admin_password` None leaves a new user without one, to be set by the reset link. Refuses a taken or malformed
     address, an unknown currency code or time zone, a month outside 1 to 12, a bad e-mail or a weak password: all at
@@ -66,11 +70,13 @@ def create_tenant(
         time_zone=time_zone,
         fiscal_year_start=fiscal_year_start,
         language=language,
+        requires_second_factor=is_guarded,
+        ends_idle_sessions=is_guarded,
     )
     _refuse_all(
         lambda: _check_company_name(name),
         lambda: _check_slug(slug),
-        lambda: _check_currency(currency),
+        lambda: checked_currency(currency, "currency"),
         lambda: _check_time_zone(time_zone),
         lambda: tenant.calendar,  # refuses a month outside 1 to 12
         lambda: _check_user(admin_email, admin_password, "admin_"),
@@ -122,10 +128,11 @@ def _check_slug(slug: str) -> None:
         raise DomainError("taken", _TAKEN, "slug", slug=slug)
 
 
-def _check_currency(currency: str) -> None:
+def checked_currency(currency: str, field: str) -> str:
     if not _CURRENCY.match(currency):
         message = gettext_noop("“%(currency)s” is not a currency code of three capital letters.")
-        raise DomainError("bad_currency", message, "currency", currency=currency)
+        raise DomainError("bad_currency", message, field, currency=currency)
+    return currency
 
 
 def _check_time_zone(time_zone: str) -> None:
@@ -155,12 +162,33 @@ def user_for(email: str, password: str | None) -> User:
     """The user of that e-mail, made with the password (None: to be set by the reset link) when there is none."""
     _check_user(email, password)
     email = email.strip().lower()
-    return User.objects.filter(email=email).first() or User.objects.create_user(email, password)
+    known = User.objects.filter(email=email).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password)
+    except IntegrityError:  # made by somebody else at the same moment
+        return User.objects.get(email=email)
 
 
 def _require_length(text: str, most: int, field: str) -> None:
     if len(text) > most:
         raise DomainError("too_long", gettext_noop("At most %(most)s characters fit."), field, most=most)
+
+
+NAME_TAKEN = gettext_noop("There is already a member named %(name)s.")
+_TEAM_TAKEN = gettext_noop("There is already a team named %(name)s.")
+
+
+@contextmanager
+def one_of_a_name(message: str, field: str, name: str) -> Iterator[None]:
+    """Two at once may both have found the name free; the database lets one of them have it, and the other is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise DomainError("taken", message, field, name=name) from None
 
 
 def checked_member_name(full_name: str, but: Member | None = None) -> str:
@@ -171,8 +199,7 @@ def checked_member_name(full_name: str, but: Member | None = None) -> str:
     _require_length(full_name, 120, "full_name")
     namesakes = Member.objects.filter(full_name=full_name)
     if (namesakes.exclude(pk=but.pk) if but else namesakes).exists():
-        message = gettext_noop("There is already a member named %(name)s.")
-        raise DomainError("taken", message, "full_name", name=full_name)
+        raise DomainError("taken", NAME_TAKEN, "full_name", name=full_name)
     return full_name
 
 
@@ -187,15 +214,31 @@ def checked_roles(roles: Collection[Role]) -> list[Role]:
 
 
 @transaction.atomic
-def update_tenant(*, actor: Actor, name: str, language: str, managers_see_pay: bool) -> Tenant:
-    """The company's settings. Currency and fiscal year stay as they were made: figures already rest on them."""
+def update_tenant(
+    *,
+    actor: Actor,
+    name: str,
+    language: str,
+    managers_see_pay: bool,
+    requires_second_factor: bool,
+    ends_idle_sessions: bool,
+) -> Tenant:
+    """The company's settings; `language` empty: everybody's browser decides. Currency and fiscal year stay as they were
+    made: figures already rest on them."""
     require(actor, "settings.manage")
     tenant = Tenant.objects.select_for_update().get(pk=actor.tenant.pk)
     _check_company_name(name)
-    before = {"name": tenant.name, "language": tenant.language, "managers_see_pay": tenant.managers_see_pay}
-    tenant.name, tenant.language, tenant.managers_see_pay = name.strip(), language, managers_see_pay
-    tenant.save(update_fields=list(before))
-    after = {field: getattr(tenant, field) for field in before}
+    after = {
+        "name": name.strip(),
+        "language": language,
+        "managers_see_pay": managers_see_pay,
+        "requires_second_factor": requires_second_factor,
+        "ends_idle_sessions": ends_idle_sessions,
+    }
+    before = {field: getattr(tenant, field) for field in after}
+    for field, value in after.items():
+        setattr(tenant, field, value)
+    tenant.save(update_fields=list(after))
     record(actor=actor, action="tenant.changed", subject=tenant, before=before, after=after)
     return tenant
 
@@ -220,14 +263,15 @@ def add_member(
         if Member.objects.filter(user=user).exists():
             raise DomainError("taken", gettext_noop("%(email)s already belongs to a member."), "email", email=email)
         Access.objects.get_or_create(user=user, tenant=actor.tenant)
-    member: Member = Member.objects.create(
-        user=user,
-        full_name=full_name,
-        sort_name=sort_key(full_name),
-        roles=roles,
-        hired_on=hired_on,
-        employee_number=employee_number,
-    )
+    with one_of_a_name(NAME_TAKEN, "full_name", full_name):
+        member: Member = Member.objects.create(
+            user=user,
+            full_name=full_name,
+            sort_name=sort_key(full_name),
+            roles=roles,
+            hired_on=hired_on,
+            employee_number=employee_number,
+        )
     record(actor=actor, action="member.added", subject=member, name=full_name, roles=roles)
     return member
 
@@ -249,11 +293,12 @@ def add_team(*, actor: Actor, name: str, parent: Team | None = None, region: Reg
     if not name.strip():
         raise DomainError("required", gettext_noop("Give the team a name."), "name")
     if Team.objects.filter(name=name).exists():
-        raise DomainError("taken", gettext_noop("There is already a team named %(name)s."), "name", name=name)
+        raise DomainError("taken", _TEAM_TAKEN, "name", name=name)
     if parent is not None and region is not None:
         message = gettext_noop("A team below another one has that one's region.")
         raise DomainError("region_of_parent", message, "region")
-    team: Team = Team.objects.create(name=name, parent=parent, region=region)
+    with one_of_a_name(_TEAM_TAKEN, "name", name):
+        team: Team = Team.objects.create(name=name, parent=parent, region=region)
     record(actor=actor, action="team.added", subject=team, name=name)
     return team
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
+from accounts.invitations.services import invite
 from accounts.people import changes, directory, services
 from accounts.people.forms import (
     CompanyForm,
@@ -28,6 +29,7 @@ from accounts.people.forms import (
     TeamForm,
 )
 from accounts.people.models import Member, Role
+from salesops.lib import clock
 from salesops.lib.errors import DomainError
 from salesops.lib.forms import add_domain_error
 from salesops.lib.htmx import invalid, redirect, render
@@ -94,10 +96,13 @@ def member_add(request: TenantRequest) -> HttpResponse:
 
 @transaction.atomic
 def _add_member(request: TenantRequest, cleaned: dict[str, Any]) -> Member:
-    team = cleaned.pop("team")
+    """With an e-mail they are invited; without one they only appear in figures."""
+    team, email = cleaned.pop("team"), cleaned.pop("email")
     member = services.add_member(actor=request.actor, **cleaned)
     if team is not None:
         services.put_in_team(actor=request.actor, member=member, team=team, starts_on=member.hired_on)
+    if email:
+        invite(actor=request.actor, member_id=member.pk, email=email, at=clock.now())
     return member
 
 
@@ -129,7 +134,7 @@ def member_move(request: TenantRequest, member_id: int) -> HttpResponse:
     form = MoveForm(request.POST)
     if form.is_valid():
         try:
-            services.put_in_team(actor=request.actor, member=member, **form.cleaned_data)
+            changes.move(actor=request.actor, member=member, at=clock.now(), **form.cleaned_data)
         except DomainError as error:
             add_domain_error(form, error)
     return _member_answer(request, member_id, "move_form", form, _("The team is set."))
@@ -143,10 +148,10 @@ def member_sign_in(request: TenantRequest, member_id: int) -> HttpResponse:
     form = SignInForm(request.POST)
     if form.is_valid():
         try:
-            changes.give_sign_in(actor=request.actor, member=member, **form.cleaned_data)
+            invite(actor=request.actor, member_id=member.pk, email=form.cleaned_data["email"], at=clock.now())
         except DomainError as error:
             add_domain_error(form, error)
-    return _member_answer(request, member_id, "sign_in_form", form, _("They can sign in now."))
+    return _member_answer(request, member_id, "sign_in_form", form, _("The invitation is on its way."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -269,9 +274,8 @@ def team_lead(request: TenantRequest, team_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             lead = directory.present_member_named(request.actor, form.cleaned_data["member"], today(request))
-            services.put_in_charge(
-                actor=request.actor, member=lead, team=team, starts_on=form.cleaned_data["starts_on"]
-            )
+            starts_on = form.cleaned_data["starts_on"]
+            changes.appoint(actor=request.actor, member=lead, team=team, starts_on=starts_on, at=clock.now())
         except DomainError as error:
             add_domain_error(form, error)
         else:
@@ -314,12 +318,7 @@ def company_settings(request: TenantRequest) -> HttpResponse:
 
 
 def _company_as_it_is(request: TenantRequest) -> dict[str, Any]:
-    tenant = request.tenant
-    return {
-        "name": tenant.name,
-        "language": tenant.language or request.LANGUAGE_CODE,
-        "managers_see_pay": tenant.managers_see_pay,
-    }
+    return {name: getattr(request.tenant, name) for name in CompanyForm.base_fields}
 
 
 def _form_page(request: TenantRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -82,4 +82,4 @@ class PreferencesView(TenantAPIView):
 
     def _user(self, *, locked: bool = False) -> User:
         users = User.objects.select_for_update() if locked else User.objects
-        return users.get(pk=self.actor.member.user_id)  # type: ignore[union-attr]  # the middleware lets members in only
+        return users.get(pk=self.actor.member.user_id)  # type: ignore[union-attr, misc]  # members only

@@ -27,6 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--admin-email", required=True)
         parser.add_argument("--admin-password", help=f"else {_PASSWORD}, else none: it is set by the reset link")
 
+        parser.add_argument(
+            "--unguarded",
+            action="store_true",
+            help="admins and HR need no second factor and stay signed in when idle (a setting that can be changed)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         password = options["admin_password"] or os.environ.get(_PASSWORD) or None
         try:
@@ -38,6 +44,7 @@ class Command(BaseCommand):
                 fiscal_year_start=_month(options["fiscal_year_start"]),
                 admin_email=options["admin_email"],
                 admin_password=password,
+                is_guarded=not options["unguarded"],
             )
         except DomainError as error:
             for each in error.errors if isinstance(error, DomainErrors) else [error]:
