@@ -8,6 +8,7 @@ something to do.
 from __future__ import annotations
 
 import json
+import random
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -26,7 +27,7 @@ from accounts.tenancy.models import Tenant
 from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, submit
 from pipeline import facts
-from salesops.demo import company
+from salesops.demo import company, feedback
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
@@ -132,6 +133,7 @@ def _fill(tenant: Tenant, today: date) -> None:
         document = Path(folder) / "plan.json"
         document.write_text(json.dumps(PLAN))
         _run("load_plan", document, name="Field sales", effective=str(last.start), assign=["role:rep"])
+    feedback.fill(tenant, today, random.Random("feedback"))  # noqa: S311 (a demo, not a secret)
     _run("run_night", date=str(today))
     with transaction.atomic():
         _pay(tenant, last.start, today)

@@ -26,6 +26,7 @@ APPEND_ONLY = {
     "pipeline_creditline": "UPDATE DELETE",  # the ledger: corrected by reversals only
     "pipeline_riskevent": "UPDATE DELETE",  # what became of a risk
     "pipeline_stagechange": "UPDATE DELETE",  # a deal's history
+    "reviews_feedbackentry": "UPDATE DELETE",  # what was done about what a customer said
 }
 
 
