@@ -7,10 +7,13 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.access.navigation import Entry, Tab, register  # noqa: PLC0415 (models are loaded only now)
-        from accounts.home import steps  # noqa: PLC0415
+        from accounts.access.panels import Panel  # noqa: PLC0415
+        from accounts.home import steps, waiting  # noqa: PLC0415
+        from accounts.home.panels import home_panels  # noqa: PLC0415
         from accounts.home.steps import FirstStep  # noqa: PLC0415
         from accounts.jobs import registry  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
+        from incentives.home.waiting import SOURCE  # noqa: PLC0415
         from incentives.plans.models import PlanAssignment  # noqa: PLC0415
         from incentives.runs.jobs import KIND  # noqa: PLC0415
 
@@ -26,6 +29,12 @@ class IncentivesConfig(AppConfig):
                 "plans.manage",
                 lambda actor: PlanAssignment.objects.all(),
             )
+        )
+        waiting.register(SOURCE)
+        home_panels.register(
+            Panel("my-pay", _("Target and commission"), "home_my_pay", "pay.view", 10, "main", (Role.REP,)),
+            Panel("payouts", _("Payouts"), "home_payouts", "payouts.export", 20, "main", (Role.HR,)),
+            Panel("cost", _("Cost of incentives"), "home_cost", "payouts.export", 70, "main", (Role.EXECUTIVE,)),
         )
         payouts = {Role.HR: Tab(2), Role.EXECUTIVE: Tab(4)}
         pay = {Role.REP: Tab(5, _("Pay"))}

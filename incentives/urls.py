@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from incentives.home import views as home
 from incentives.payouts import api as payouts_api
 from incentives.payouts import views as payouts
 from incentives.plans import api as plans_api
@@ -10,6 +11,9 @@ from incentives.statements import api as statements_api
 from incentives.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("home/my-pay/", home.my_pay_panel, name="home_my_pay"),
+    path("home/payouts/", home.payouts_panel, name="home_payouts"),
+    path("home/cost/", home.cost_panel, name="home_cost"),
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/new/", plans.plan_create, name="plan_create"),
     path("plans/<int:plan_id>/", plans.plan_detail, name="plan_detail"),

@@ -56,7 +56,7 @@ def _win_rate(window: Window, members: Collection[int]) -> Mapping[int, Reading]
     """Won ÷ closed deals of the window, by the deals' owner."""
     closed = Deal.objects.filter(owner_id__in=members, closed_on__range=(window.first, window.until))
     won = Count("id", filter=Q(stage__kind=Stage.Kind.WON))
-    found = closed.order_by().values_list("owner_id").annotate(won, Count("id"))
+    found = closed.order_by().values_list("owner_id").annotate(won_count=won, closed_count=Count("id"))
     return {member: Reading(Fraction(won), Fraction(count)) for member, won, count in found}
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Literal
 
 from django.db.models import Sum
 
+from pipeline.facts import Slice, total
+from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period
+from targets.attainment.pace import Attainment, Clockwork
 from targets.cascade.models import TargetCell, TargetPlan
 
 
@@ -22,6 +27,28 @@ def quotas(*, metric: Literal["bookings"], period: Period) -> dict[int, int]:
         month__range=(period.start, period.end),
     )
     return dict(cells.order_by().values_list("node__member_id").annotate(quota=Sum("amount")))
+
+
+def quotas_between(first: date, last: date, members: Collection[int]) -> dict[int, int]:
+    """The approved bookings quotas of these members for the months that begin in those days, in minor units.
+
+    Members without a target are absent, and so are those whose target is 0: nothing is a share of it.
+    """
+    cells = TargetCell.objects.filter(
+        node__plan__metric="bookings",
+        node__plan__state=TargetPlan.State.APPROVED,
+        node__member__in=members,
+        month__range=(first, last),
+    )
+    found = cells.order_by().values_list("node__member_id").annotate(quota=Sum("amount"))
+    return {member: quota for member, quota in found if quota}
+
+
+def standing_of(member_id: int, period: Period, as_of: date) -> Attainment:
+    """How far a member has come with the period's bookings quota: target (0 without one), actual, pace. Two queries."""
+    quota = quotas_between(period.start, period.end, [member_id]).get(member_id, 0)
+    booked = total(Slice(period.start, min(period.end, as_of), participants=[member_id])).value
+    return Attainment(quota, round_half_up(booked), Clockwork.of(period.start, period.end, as_of))
 
 
 def version() -> int:

@@ -46,7 +46,7 @@ def progress_of(
         if len(component.terms.rate.tiers) > 1 and component.terms.counts_money and component.bounds:
             period = calendar.parse(component.period)
             if month.start in period:
-                return Progress(component, period, _chart(component, period, month, as_of), _next(component))
+                return Progress(component, period, _chart(component, period, month, as_of), next_tier(component))
     return None
 
 
@@ -80,7 +80,8 @@ def _ticks(period: Period) -> list[tuple[int, str]]:
     return [((day - period.start).days, date_format(day, _("j M"))) for day in days]
 
 
-def _next(component: Component) -> NextTier:
+def next_tier(component: Component) -> NextTier:
+    """From what the component has reached; for one that climbs a table of money."""
     tiers, reached = component.terms.rate.tiers, Fraction(component.measure)
     place = max(sum(1 for bound in component.bounds if bound <= reached) - 1, 0)
     following = component.bounds[place + 1] if place + 1 < len(tiers) else None

@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 800, 372  # the drawing, labels included; it scales with its pla
 PLOT_WIDTH, TOP, BOTTOM = 704, 8, 346
 HEADROOM = Fraction(6, 5)  # the highest bound sits a fifth below the top, as in the mock-up
 _HINT = 20  # a lower band has no room for its hint
+_LABEL = 16  # from one label's line to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,15 @@ class Bound:
 
     value: int
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where the period is expected to end, in minor units, and the range it ends in four times out of five."""
+
+    low: int
+    middle: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class PaceChart:
     bounds: Sequence[Bound] = ()
     bands: Sequence[str] = ()
     ticks: Sequence[tuple[int, str]] = ()
+    landing: Landing | None = None
 
     @property
     def reached(self) -> int:
@@ -71,6 +82,9 @@ class Drawing:
     dot: tuple[str, str]
     dot_label_y: str
     ticks: list[tuple[str, str, str]]
+    projection: str = ""
+    fan: str = ""
+    landing_y: str = ""
 
 
 def px(value: float | Fraction) -> str:
@@ -80,7 +94,9 @@ def px(value: float | Fraction) -> str:
 
 def draw(chart: PaceChart) -> Drawing:
     """Where everything lies in a drawing of 800 × 372."""
-    highest = max([bound.value for bound in chart.bounds] + [chart.reached, *(value for _, value in chart.pace)] + [1])
+    lands = chart.landing
+    bounds = [bound.value for bound in chart.bounds]
+    highest = max([*bounds, lands.high if lands else 0, chart.reached, *(value for _, value in chart.pace), 1])
     top = Fraction(highest) * HEADROOM
 
     def x(day: int) -> Fraction:
@@ -90,14 +106,20 @@ def draw(chart: PaceChart) -> Drawing:
         return BOTTOM - (BOTTOM - TOP) * Fraction(value) / top
 
     corners = _steps(chart)
+    today = (px(x(chart.today)), px(y(chart.reached)))
+    landing = [px(y(each)) for each in (lands.low, lands.middle, lands.high)] if lands else []
+    start, end = ",".join(today), px(Fraction(PLOT_WIDTH))
     return Drawing(
         bands=_bands(chart, [y(bound.value) for bound in chart.bounds]),
         lines=[Line(px(y(bound.value)), px(y(bound.value) + 4), bound) for bound in chart.bounds],
         actual=" ".join(f"{px(x(day))},{px(y(value))}" for day, value in corners),
         pace=" ".join(f"{px(x(day))},{px(y(value))}" for day, value in chart.pace),
-        dot=(px(x(chart.today)), px(y(chart.reached))),
+        dot=today,
         dot_label_y=px(max(y(chart.reached) - 10, Fraction(TOP + 10))),
         ticks=[(px(x(day)), label, _anchor(day, chart.days)) for day, label in chart.ticks],
+        projection=f"{start} {end},{landing[1]}" if landing else "",
+        fan=f"{start} {end},{landing[0]} {end},{landing[2]}" if landing else "",
+        landing_y=px(_clear_of([y(each) + 4 for each in bounds], y(lands.middle) + 4)) if lands else "",
     )
 
 
@@ -124,6 +146,14 @@ def _bands(chart: PaceChart, edges: list[Fraction]) -> list[Band]:
         )
         for depth, (below, above, hint) in enumerate(areas, 1)
     ]
+
+
+def _clear_of(taken: Sequence[Fraction], wanted: Fraction) -> Fraction:
+    """The height nearest to the wanted one at which a label does not stand on another."""
+    for other in taken:
+        if abs(other - wanted) < _LABEL:
+            wanted = other + _LABEL if wanted >= other else other - _LABEL
+    return wanted
 
 
 def _anchor(day: int, days: int) -> str:

@@ -4,6 +4,5 @@ from targets.attainment import api, views
 
 urlpatterns: list[URLPattern] = [
     path("attainment/", views.attainment, name="attainment"),
-    path("attainment/panel/", views.attainment_panel, name="attainment_panel"),
     path("api/v1/targets/<int:plan_id>/attainment/", api.AttainmentView.as_view(), name="api_target_attainment"),
 ]

@@ -49,17 +49,3 @@ def _with_toggles(found: list[Standing], plan: TargetPlan, opened: frozenset[int
         (row, "" if row.node.leaf else f"{View().toggling(row.node.pk, opened).query()}&period={plan.period}")
         for row in found
     ]
-
-
-@require_GET
-@needs("targets.view")
-def attainment_panel(request: TenantRequest) -> HttpResponse:
-    """The card on the home page: the reader's own part of the plan that runs today."""
-    day = today(request)
-    plan = plan_of_today(plans_in_force(request.actor, day), day)
-    top = None
-    if plan is not None:
-        tree = shown_tree(request.actor, day, plan, frozenset())
-        top = standings(request.actor, plan, tree, day)[0]
-    context = {"plan": plan, "top": top}
-    return render(request, "targets/attainment/_panel.html", context)

@@ -57,6 +57,8 @@ INSIDE = """
     api_preferences         GET,PUT       200   200   200   200   200   200
     api_token_list          GET,POST      200   200   200   200   200   200
     api_token_revoke        POST          303   404   404   303   404   404
+    api_tokens              GET           200   200   200   200   200   200
+    api_tokens_revoke       POST          204   404   404   204   404   404
     night_list              GET           200   200   403   403   403   200
     job_progress            GET           200   200   404   200   404   404
     job_run_again           POST          303   403   403   403   403   403
@@ -81,6 +83,27 @@ INSIDE = """
     customer_options        GET           200   200   200   200   200   200
     customer_detail         GET           200   200   200   200   404   200
     customer_edit           GET,POST      200   200   200   200   404   403
+    customer_timeline       GET           200   200   200   200   404   200
+    customer_log            GET,POST      200   200   200   200   404   403
+    customer_next_step      GET,POST      200   200   200   200   404   403
+    customer_next_step_banner GET         200   200   200   200   404   200
+    customer_next_step_done POST          303   303   303   303   404   403
+    contact_add             GET,POST      200   200   200   200   404   403
+    contact_edit            GET,POST      200   200   200   200   404   403
+    deal_contacts           GET           200   200   200   200   404   200
+    deal_contact_name       POST          422   422   422   422   404   403
+    deal_contact_remove     POST          303   303   303   303   404   403
+    activity_list           GET           200   200   200   200   200   200
+    activity_edit           GET,POST      200   200   200   200   404   403
+    activity_delete         POST          303   303   303   303   404   403
+    deal_log                GET,POST      200   200   200   200   404   403
+    deal_activities         GET           200   200   200   200   404   200
+    task_list               GET           200   200   200   200   200   200
+    task_create             GET,POST      200   200   200   200   200   200
+    task_edit               GET,POST      200   200   200   200   404   404
+    task_done               POST          303   303   303   303   404   404
+    task_reopen             POST          303   303   303   303   404   404
+    my_day                  GET           200   200   200   200   200   200
     product_list            GET           200   200   200   200   200   200
     product_create          GET,POST      200   200   403   403   403   403
     product_edit            GET,POST      200   200   403   403   403   403
@@ -97,6 +120,18 @@ INSIDE = """
     api_deal_reopen         POST          428   428   428   428   404   403
     api_customer_list       GET,POST      200   200   200   200   200   200
     api_customer_detail     GET,PATCH     200   200   200   200   404   200
+    api_customer_owner_list GET           200   200   200   200   404   200
+    api_customer_timeline   GET           200   200   200   200   404   200
+    api_customer_next_step  GET,PUT       200   200   200   200   404   200
+    api_customer_contact_list POST        400   400   400   400   404   403
+    api_contact_list        GET           200   200   200   200   200   200
+    api_contact_detail      GET,PATCH     200   200   200   200   404   200
+    api_activity_list       GET,POST      200   200   200   200   200   200
+    api_activity_detail     GET,PATCH,DELETE 200 200  200   200   404   200
+    api_task_list           GET,POST      200   200   200   200   200   200
+    api_task_detail         GET,PATCH     200   200   200   200   404   404
+    api_task_done           POST          200   200   200   200   404   404
+    api_task_reopen         POST          200   200   200   200   404   404
     api_product_list        GET,POST      200   200   200   200   200   200
     api_product_detail      GET,PUT       200   200   200   200   200   200
     api_credit_list         GET           200   200   200   200   200   200
@@ -119,6 +154,34 @@ INSIDE = """
     api_visit_check_in      POST          428   428   428   428   404   403
     api_visit_finish        POST          428   428   428   428   404   403
     api_visit_cancel        POST          428   428   428   428   404   403
+    risk_board              GET           200   200   200   200   200   403
+    risk_list               GET           200   200   200   200   200   403
+    risk_enter              GET,POST      200   200   200   200   200   403
+    risk_home_panel         GET           200   200   200   200   200   403
+    risk_settings           GET           200   200   403   403   403   403
+    risk_rule               GET,POST      200   200   403   403   403   403
+    risk_detail             GET           200   200   200   200   404   403
+    risk_acknowledge        POST          303   303   303   303   404   403
+    risk_mitigate           POST          303   303   303   303   404   403
+    risk_reopen             POST          303   303   303   303   404   403
+    risk_close              GET,POST      200   200   200   200   404   403
+    risk_mute               GET,POST      200   200   200   200   404   403
+    risk_step_add           POST          422   422   422   422   404   403
+    risk_step_done          POST          303   303   303   303   404   403
+    risk_step_remove        POST          303   303   303   303   404   403
+    deal_risks              GET           200   200   200   200   404   403
+    customer_risks          GET           200   200   200   200   404   403
+    api_risk_list           GET,POST      200   200   200   200   200   403
+    api_risk_detail         GET           200   200   200   200   404   403
+    api_risk_acknowledge    POST          428   428   428   428   404   403
+    api_risk_mitigate       POST          428   428   428   428   404   403
+    api_risk_close          POST          428   428   428   428   404   403
+    api_risk_mute           POST          428   428   428   428   404   403
+    api_risk_reopen         POST          428   428   428   428   404   403
+    api_risk_step_list      GET,POST      200   200   200   200   404   403
+    api_risk_step_detail    PUT,DELETE    200   200   200   200   404   403
+    api_risk_setting_list   GET           200   200   403   403   403   403
+    api_risk_setting_detail GET,PUT       200   200   403   403   403   403
     target_list             GET           200   200   200   200   200   200
     target_set              GET,POST      200   200   403   403   403   403
     target_cascade          GET           200   200   404   404   404   200

@@ -10,7 +10,8 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from salesops.lib.pace import Bound, PaceChart
+from salesops.lib.pace import Bound, Landing, PaceChart
+from salesops.lib.templatetags.charts import Column, WaterfallStep
 
 
 class DealForm(forms.Form):
@@ -54,7 +55,15 @@ def sample() -> dict[str, Any]:
             bounds=[Bound(6400000, "80 %"), Bound(8000000, "100 %")],
             bands=["earns 4 %", "earns 6 %", "earns 10 %"],
             ticks=[(0, "1 Oct"), (31, "1 Nov"), (61, "1 Dec"), (92, "31 Dec")],
+            landing=Landing(6900000, 7400000, 7900000),
         ),
+        "forecast_steps": [
+            WaterfallStep("Closed", 329543, "329,543", "closed", "#"),
+            WaterfallStep("Commit", 119932, "119,932", "commit"),
+            WaterfallStep("Gap", 330525, "330,525", "gap"),
+            WaterfallStep("Target", 780000, "780,000", "total"),
+        ],
+        "cost_columns": [Column("Oct", Fraction(42, 1000), "4.2 %"), Column("Nov", None, "–")],
         "form": form,
         "tab_items": [Sample(label="All", url="#", current=True, count=8800, icon="")],
     }

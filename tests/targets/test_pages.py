@@ -279,16 +279,8 @@ def test_attainment_follows_the_ledger(eves: Client, booked: Acme, in_force: Tar
     assert "36,000" in lines
 
 
-def test_the_home_panel(eves: Client, booked: Acme, client_for: SignIn, in_force: TargetPlan) -> None:
-    book(booked.operator, [Won(booked.rob, date(2017, 11, 3), 36_000_00)])
-    assert "of 120,000" in text_of(eves.get("/t/acme/attainment/panel/"))
-    assert "of 72,000" in text_of(client_for(booked.rob).get("/t/acme/attainment/panel/"))
-    assert "attainment/panel/" in eves.get("/t/acme/").content.decode()
-
-
 def test_without_a_plan_the_pages_say_what_belongs_there(eves: Client) -> None:
     assert "No approved target yet" in text_of(eves.get("/t/acme/attainment/"))
-    assert "No approved target of yours yet." in text_of(eves.get("/t/acme/attainment/panel/"))
 
 
 # --- Constant queries ------------------------------------------------------------------------------------------------

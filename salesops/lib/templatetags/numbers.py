@@ -94,6 +94,21 @@ def rate(ratio: Number | None) -> str:
     return grouped(scaled, decimals) + NBSP + "%"
 
 
-def count(value: int | None) -> str:
-    """`8800` → `8,800`."""
-    return NONE if value is None else grouped(value, 0)
+def points(ratio: Number | None) -> str:
+    """How far two percentages lie apart, either way: `Fraction(-14, 1000)` → `1.4`."""
+    return NONE if ratio is None else grouped(Decimal(round_half_up(abs(Fraction(ratio)) * 1000)).scaleb(-1), 1)
+
+
+def times(ratio: Number | None) -> str:
+    """`Fraction(17, 10)` → `1.7 ×`: how often something contains another."""
+    return NONE if ratio is None else grouped(Decimal(round_half_up(Fraction(ratio) * 10)).scaleb(-1), 1) + NBSP + "×"
+
+
+def score(value: Number | None) -> str:
+    """A mean of marks, with one decimal: `4.6`."""
+    return NONE if value is None else grouped(Decimal(round_half_up(Fraction(value) * 10)).scaleb(-1), 1)
+
+
+def count(value: Number | None) -> str:
+    """`8800` → `8,800`; parts of a unit, as shares give them, are rounded half up."""
+    return NONE if value is None else grouped(round_half_up(Fraction(value)), 0)

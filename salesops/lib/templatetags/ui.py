@@ -30,6 +30,9 @@ for _filter in (
     numbers.percent,
     numbers.signed_percent,
     numbers.rate,
+    numbers.points,
+    numbers.times,
+    numbers.score,
     numbers.count,
 ):
     register.filter(_filter.__name__, _filter)
@@ -46,6 +49,8 @@ _MEANINGS = {
     "risk": gettext_lazy("at risk"),
     "none": gettext_lazy("no data"),
 }
+_DRAWN = 120  # height of a drawing of columns, in its own units
+_BAR = 168  # width of the bar between two tiers
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -213,6 +218,26 @@ def stack_bar(
 def pace_chart(chart: PaceChart, label: str) -> dict[str, Any]:
     """What was credited day by day against pace and bounds, with its figures in a table behind a toggle."""
     return {"chart": chart, "drawing": draw(chart), "label": label}
+
+
+@register.inclusion_tag("components/waterfall.html")
+def waterfall(steps: Sequence[charts.WaterfallStep], label: str) -> dict[str, Any]:
+    """From what is closed over what is likely to a total, step by step; values and names stand below the bars."""
+    return {"blocks": charts.waterfall_blocks(steps, _DRAWN), "height": _DRAWN, "label": label}
+
+
+@register.inclusion_tag("components/columns.html")
+def columns(items: Sequence[charts.Column], label: str) -> dict[str, Any]:
+    """One column for each month or person, with its value above and its name below."""
+    return {"blocks": charts.column_blocks(items, _DRAWN), "height": _DRAWN, "label": label}
+
+
+@register.inclusion_tag("components/tier_bar.html")
+def tier_bar(before: charts.Number, after: charts.Number, start: charts.Number, end: charts.Number) -> dict[str, Any]:
+    """From one tier's bound to the next: where one stands, and where a deal brings one. All four on one scale."""
+    span = Fraction(end) - Fraction(start) or Fraction(1)
+    reached, brought = (charts.clamp((Fraction(value) - Fraction(start)) / span) * _BAR for value in (before, after))
+    return {"width": _BAR, "reached": px(reached), "brought": px(brought), "tick": px(min(brought, Fraction(_BAR - 2)))}
 
 
 # Figures

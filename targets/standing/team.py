@@ -1,0 +1,165 @@
+"""The heat map: people (or, for who sees the whole company, teams) by measures, shaded by distance from the mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from django.utils.functional import Promise
+
+from accounts.access.actor import Actor
+from accounts.access.policy import visible_members
+from accounts.measures import Measure, Reading, Window, find_measure, together
+from accounts.people.models import Dated, Role, TeamMembership
+from pipeline.facts import Slice, totals
+from pipeline.forecast.facts import open_by_owner
+from salesops.lib.periods import Period
+from salesops.lib.templatetags.charts import Shade, shade
+from targets.attainment.pace import Attainment, Clockwork
+from targets.cascade.selectors import sees_all
+from targets.cascade.smart import Tone
+from targets.facts import quotas_between
+from targets.measures import ATTAINMENT, COVERAGE, attainment_of, coverage_of
+
+# Beside attainment, in the order of the columns. Each is one query; a page has twelve.
+SHOWN = ("bookings", "win_rate", "visits", "coverage", "satisfaction")
+Readings = Mapping[int, Reading]
+Kind = Literal["member", "team", "sum"]
+Group = tuple[Kind, int, str, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: str
+    team_id: int
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`value` None: nothing there. `shade` is the class of its colour, `url` opens the records behind it."""
+
+    value: Fraction | None
+    unit: str
+    shade: Shade | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person or a team; `url` opens whoever it is."""
+
+    name: str
+    id: int
+    kind: Kind
+    ratio: Fraction | None
+    tone: Tone
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    pace: Fraction
+    columns: list[str | Promise]
+    rows: list[Row]
+    total: Row
+
+
+def heat_map(actor: Actor, period: Period, as_of: date) -> HeatMap | None:
+    """Up to eight queries, however many people; None without anybody."""
+    people = _people(actor, as_of)
+    if not people:
+        return None
+    window = Window(period.start, period.end, as_of)
+    attainment, columns = _readings(window, people)
+    people = [one for one in people if one.id in attainment or any(one.id in found for _, found in columns)] or people
+    groups = _by_team(people) if sees_all(actor, as_of) else _one_by_one(people)
+    clockwork = Clockwork.of(period.start, period.end, as_of)
+    table = _Table(actor.tenant.slug, window, clockwork, attainment, columns, len(groups))
+    rows = [table.row(kind, id, name, members) for kind, id, name, members in groups]
+    every = [one.id for one in people]
+    return HeatMap(clockwork.share, [measure.label for measure, _ in columns], rows, table.row("sum", 0, "", every))
+
+
+def _people(actor: Actor, as_of: date) -> list[Person]:
+    """Who is in a team today, sells, and is the reader's business; by team and name."""
+    inside = TeamMembership.objects.filter(Dated.on(as_of), member__roles__contains=[Role.REP])
+    within = visible_members(actor, "targets.view", as_of)
+    inside = inside if within is None else inside.filter(member_id__in=within)
+    rows = inside.order_by("team__name", "member__sort_name", "member_id")
+    return [Person(*row) for row in rows.values_list("member_id", "member__full_name", "team_id", "team__name")]
+
+
+def _one_by_one(people: Sequence[Person]) -> list[Group]:
+    return [("member", one.id, one.name, [one.id]) for one in people]
+
+
+def _by_team(people: Sequence[Person]) -> list[Group]:
+    teams: dict[tuple[int, str], list[int]] = {}
+    for one in people:
+        teams.setdefault((one.team_id, one.team), []).append(one.id)
+    return [("team", id, name, members) for (id, name), members in teams.items()]
+
+
+def _readings(window: Window, people: Sequence[Person]) -> tuple[Readings, list[tuple[Measure, Readings]]]:
+    """Attainment, and every shown measure that anybody has something of. What the targets measure shares its queries
+    with each other: quotas, bookings and open deals are read once. Overlays count towards a quota, and not as bookings,
+    of which a team's are the sum."""
+    ids = [one.id for one in people]
+    quotas = quotas_between(window.first, window.last, ids)
+    credited = totals(Slice(window.first, window.until, participants=ids), by=("participant", "kind"))
+    direct = {member: total.value for (member, kind), total in credited.items() if kind == "direct"}
+    booked: dict[int, Fraction] = defaultdict(Fraction)
+    for (member, _), total in credited.items():
+        booked[member] += total.value
+    own: dict[str, Callable[[], Readings]] = {
+        "bookings": lambda: {member: Reading(value) for member, value in direct.items()},
+        "coverage": lambda: coverage_of(quotas, booked, open_by_owner(window.until, window.last, ids)),
+    }
+    columns = []
+    for name in SHOWN:
+        measure = COVERAGE if name == "coverage" else find_measure(name)
+        if measure is None:
+            continue
+        found = own[name]() if name in own else measure.read(window, ids)
+        if any(reading.amount for reading in found.values()):
+            columns.append((measure, found))
+    return attainment_of(quotas, booked), columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What every row of one heat map is made from."""
+
+    slug: str
+    window: Window
+    clockwork: Clockwork
+    attainment: Readings
+    columns: Sequence[tuple[Measure, Readings]]
+    groups: int
+
+    def row(self, kind: Kind, id: int, name: str, members: Sequence[int]) -> Row:
+        reached = self._sum(ATTAINMENT, self.attainment, members)
+        target, actual = (int(reached.of), int(reached.amount)) if reached else (0, 0)
+        standing = Attainment(target, actual, self.clockwork)
+        cells = [self._cell(measure, readings, kind, members) for measure, readings in self.columns]
+        return Row(name, id, kind, standing.ratio, standing.tone, cells)
+
+    def _cell(self, measure: Measure, readings: Readings, kind: str, members: Sequence[int]) -> Cell:
+        found = self._sum(measure, readings, members)
+        value = found.value if found else None
+        whole = together(readings.values(), adds_up=measure.adds_up).value
+        mean = whole / self.groups if whole is not None and measure.adds_up else whole
+        shaded = None if kind == "sum" else shade(value, mean, lower_is_better=measure.lower_is_better)
+        url = measure.explain(self.slug, self.window, members[0]) if measure.explain and kind == "member" else ""
+        return Cell(value, measure.unit, shaded, url if value is not None else "")
+
+    @staticmethod
+    def _sum(measure: Measure, readings: Readings, members: Iterable[int]) -> Reading | None:
+        found = [readings[member] for member in members if member in readings]
+        return together(found, adds_up=measure.adds_up) if found else None
