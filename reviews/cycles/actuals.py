@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-from accounts.measures import Reading, Window, find_measure
+from accounts.measures import Reading, Window, find_measure, together
+from accounts.people.selectors import people_led_by
 from accounts.tenancy.models import Tenant
 from reviews.cycles.models import Review, ReviewScore
 from reviews.cycles.scoring import ItemResult, Overall
@@ -56,26 +58,50 @@ class Evidence:
 
 
 def measured(tenant: Tenant, review: Review, items: Iterable[ScorecardItem], today: date) -> dict[int, Evidence]:
-    """What the measures say of the review's member in its period, by item; whoever has nothing there is absent.
-
-    As many queries as the measures need, and one for quotas where an item is measured against them.
-    """
-    window = Window(review.cycle.starts_on, review.cycle.ends_on, min(today, review.cycle.ends_on))
-    found: dict[int, Evidence] = {}
-    quota: int | None = None
+    """What the measures say of the review's member, or of those whom they lead, in its period; by item. Whoever has
+    nothing there is absent. As many queries as the measures need, and one for the quotas of the period."""
     rows = [item for item in items if item.kpi.measure]
-    if any(item.against == ScorecardItem.Against.QUOTA for item in rows):
-        period = tenant.calendar.parse(review.period)
-        quota = quotas(metric="bookings", period=period).get(review.member_id)
-    for item in rows:
-        measure = find_measure(item.kpi.measure)
-        reading = measure.read(window, [review.member_id]).get(review.member_id) if measure else None
-        if measure is None or reading is None:
-            continue
-        url = measure.explain(tenant.slug, window, review.member_id) if measure.explain else ""
-        against = quota if item.against == ScorecardItem.Against.QUOTA else None
-        found[item.pk] = Evidence(reading.amount, reading.of, window.until, url, against)
-    return found
+    window = Window(review.cycle.starts_on, review.cycle.ends_on, min(today, review.cycle.ends_on))
+    people = _People(tenant, review, window.until)
+    found = {item.pk: _read(item, window, people) for item in rows}
+    return {item_id: evidence for item_id, evidence in found.items() if evidence is not None}
+
+
+class _People:
+    """Whom an item counts, and what their quotas add up to; each looked up once, when an item asks."""
+
+    def __init__(self, tenant: Tenant, review: Review, on: date) -> None:
+        self.tenant = tenant
+        self._review = review
+        self._on = on
+
+    @cached_property
+    def _led(self) -> frozenset[int]:
+        return people_led_by(self._review.member, self._on) - {self._review.member_id}
+
+    @cached_property
+    def _quotas(self) -> dict[int, int]:
+        return quotas(metric="bookings", period=self.tenant.calendar.parse(self._review.period))
+
+    def counted(self, item: ScorecardItem) -> frozenset[int]:
+        return self._led if item.of == ScorecardItem.Of.TEAM else frozenset({self._review.member_id})
+
+    def quota(self, item: ScorecardItem) -> int | None:
+        """In minor units; None where the item is measured against something else."""
+        if item.against != ScorecardItem.Against.QUOTA:
+            return None
+        return sum(self._quotas.get(member, 0) for member in self.counted(item))
+
+
+def _read(item: ScorecardItem, window: Window, people: _People) -> Evidence | None:
+    measure, members = find_measure(item.kpi.measure), people.counted(item)
+    readings = measure.read(window, members) if measure and members else {}
+    if measure is None or not readings:
+        return None
+    reading = together(readings.values(), adds_up=measure.adds_up)
+    only = next(iter(members)) if len(members) == 1 else None
+    url = measure.explain(people.tenant.slug, window, only) if measure.explain and only else ""
+    return Evidence(reading.amount, reading.of, window.until, url, people.quota(item))
 
 
 def frozen(scores: Mapping[int, ReviewScore]) -> dict[int, Evidence]:

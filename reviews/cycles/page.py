@@ -15,8 +15,7 @@ from reviews.cycles.actuals import Evidence, frozen, measured, overall
 from reviews.cycles.models import Review, ReviewScore
 from reviews.cycles.scoring import ItemResult, Overall
 from reviews.scorecards.models import ScorecardItem, Unit
-from reviews.scorecards.selectors import source_label
-from reviews.scorecards.words import in_unit, number, target_words
+from reviews.scorecards.words import in_unit, number, source_words, target_words
 from salesops.lib.money import round_half_up
 from salesops.lib.templatetags.numbers import NONE, amount
 
@@ -97,7 +96,7 @@ def _row(
     given = Fraction(score.manager_value) if sees and score and score.manager_value is not None else None
     return Row(
         item=item,
-        source=source_label(item.kpi) or _("entered by hand"),
+        source=source_words(item),
         target=target_words(item, currency),
         weight=number(Fraction(item.weight)),
         actual=in_unit(result.value, item, currency) if item.kpi.measure else "",

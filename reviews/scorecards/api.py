@@ -66,6 +66,7 @@ class ItemIn(serializers.Serializer[Any]):
     kpi = serializers.IntegerField(source="kpi_id")
     dimension = serializers.ChoiceField(choices=Dimension.choices)
     weight = serializers.DecimalField(max_digits=5, decimal_places=2)
+    of = serializers.ChoiceField(choices=ScorecardItem.Of.choices, required=False)
     against = serializers.ChoiceField(choices=ScorecardItem.Against.choices, required=False)
     shape = serializers.ChoiceField(choices=ScorecardItem.Shape.choices, required=False)
     floor = serializers.DecimalField(**_NUMBER, required=False, allow_null=True)

@@ -147,6 +147,7 @@ class ItemForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput({**_NUMBER, "data-weight": ""}),
     )
+    of = forms.ChoiceField(label=_("Counted of"), choices=ScorecardItem.Of.choices)
     against = forms.ChoiceField(label=_("Measured against"), choices=ScorecardItem.Against.choices)
     shape = forms.ChoiceField(label=_("Curve"), choices=ScorecardItem.Shape.choices)
     floor = _number(_("0 points at"))
@@ -166,6 +167,7 @@ class ItemForm(forms.Form):
             kpi_id=cleaned["kpi"].pk,
             dimension=cleaned["dimension"],
             weight=cleaned["weight"] or Decimal(0),
+            of=cleaned["of"],
             against=cleaned["against"],
             shape=cleaned["shape"],
             floor=cleaned["floor"],
@@ -180,7 +182,7 @@ ItemFormSet = forms.formset_factory(ItemForm, extra=_BLANK_ROWS, max_num=MOST_IT
 
 def item_rows(data: Any, items: Sequence[ScorecardItem], kpis: Sequence[Kpi]) -> forms.BaseFormSet[ItemForm]:
     """The rows of the editor: those of the version, and some blank ones."""
-    names = ("dimension", "weight", "against", "shape", "floor", "target", "cap", "steps")
+    names = ("dimension", "weight", "of", "against", "shape", "floor", "target", "cap", "steps")
     initial = [{"kpi": item.kpi_id, **{name: _plain(getattr(item, name)) for name in names}} for item in items]
     return ItemFormSet(data, initial=initial, form_kwargs={"kpis": kpis}, prefix="items")
 

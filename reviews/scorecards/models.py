@@ -104,13 +104,18 @@ class ScorecardVersion(TenantModel):
 class ScorecardItem(TenantModel):
     """A KPI with its weight and its curve (`reviews.scorecards.curves`).
 
-    Numbers are in the KPI's unit. Against a `quota` what is scored is the part of the quota that was reached, in per
+    What is measured is counted of the person, or of the `team`: everybody whom the person leads on the period's last
+    day, from their sums. Numbers are in the KPI's unit. Against a `quota` what is scored is the part of the quota that was reached, in per
     cent, so the target is 100 whoever the person is. `steps` holds [bound, points] pairs of decimal strings.
     """
 
     class Against(models.TextChoices):
         FIXED = "fixed", _("a fixed target")
-        QUOTA = "quota", _("the person’s quota")
+        QUOTA = "quota", _("the quota")
+
+    class Of(models.TextChoices):
+        PERSON = "person", _("the person")
+        TEAM = "team", _("the people they lead")
 
     class Shape(models.TextChoices):
         LINEAR = "linear", _("straight line")
@@ -121,6 +126,7 @@ class ScorecardItem(TenantModel):
     dimension = models.CharField(_("dimension"), max_length=10, choices=Dimension.choices)
     kpi = TenantForeignKey(Kpi, related_name="items")
     weight = models.DecimalField(_("weight"), max_digits=5, decimal_places=2)
+    of = models.CharField(_("counted of"), max_length=6, choices=Of.choices, default=Of.PERSON)
     against = models.CharField(_("measured against"), max_length=5, choices=Against.choices, default=Against.FIXED)
     shape = models.CharField(_("curve"), max_length=6, choices=Shape.choices, default=Shape.LINEAR)
     floor = models.DecimalField(_("floor"), max_digits=20, decimal_places=4, null=True)

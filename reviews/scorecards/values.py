@@ -37,6 +37,7 @@ class ItemValues:
     kpi_id: int
     dimension: str
     weight: Decimal
+    of: str = ScorecardItem.Of.PERSON
     against: str = ScorecardItem.Against.FIXED
     shape: str = ScorecardItem.Shape.LINEAR
     floor: Decimal | None = None
@@ -46,7 +47,7 @@ class ItemValues:
 
     @classmethod
     def of(cls, item: ScorecardItem) -> ItemValues:
-        names = ("kpi_id", "dimension", "weight", "against", "shape", "floor", "target", "cap")
+        names = ("kpi_id", "dimension", "weight", "of", "against", "shape", "floor", "target", "cap")
         steps = tuple((Decimal(bound), Decimal(points)) for bound, points in item.steps)
         return cls(**{name: getattr(item, name) for name in names}, steps=steps)
 
@@ -68,6 +69,7 @@ class ItemValues:
             "kpi_id": self.kpi_id,
             "dimension": self.dimension,
             "weight": self.weight,
+            "of": self.of,
             "against": self.against,
             "shape": self.shape,
             "floor": self.floor if is_line else None,
@@ -139,6 +141,9 @@ def _check_item(item: ItemValues, kpis: Mapping[int, Kpi], seen: set[int]) -> No
     if not 0 < item.weight <= WHOLE or item.weight != round(item.weight, 2):
         message = gettext_noop("A weight is above 0 and at most 100, with two decimals at most.")
         raise DomainError("bad_weight", message, "weight")
+    if item.of == ScorecardItem.Of.TEAM and not kpi.measure:
+        message = gettext_noop("What is entered by hand is about the person; only what is measured adds up for a team.")
+        raise DomainError("by_hand", message, "of")
     if item.against == ScorecardItem.Against.QUOTA and kpi.measure not in QUOTA_MEASURES:
         message = gettext_noop("Only bookings have quotas; choose a fixed target.")
         raise DomainError("no_quota", message, "against")

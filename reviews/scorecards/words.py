@@ -46,7 +46,7 @@ def in_unit(value: Fraction | None, item: ScorecardItem, currency: str) -> str:
 def target_words(item: ScorecardItem, currency: str) -> str:
     """What meets the target: `2,000`, `100 % of quota`, `at most 4`."""
     if item.against == ScorecardItem.Against.QUOTA and item.shape == ScorecardItem.Shape.LINEAR:
-        return _("the person’s quota")
+        return _("the quota")
     curve = curve_of(item)
     if curve.shape == "steps":
         met = next((step for step in curve.steps if step.points >= 100), curve.steps[-1])
@@ -54,6 +54,14 @@ def target_words(item: ScorecardItem, currency: str) -> str:
     else:
         value = in_unit(curve.target, item, currency)
     return _("at most %(value)s") % {"value": value} if curve.lower_is_better else value
+
+
+def source_words(item: ScorecardItem) -> str:
+    """Where the item's numbers come from: `Bookings`, `Bookings of the team`, `entered by hand`."""
+    label = source_label(item.kpi)
+    if not label:
+        return _("entered by hand")
+    return _("%(measure)s of the team") % {"measure": label} if item.of == ScorecardItem.Of.TEAM else label
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,7 @@ class ItemWords:
 def item_words(item: ScorecardItem, currency: str) -> ItemWords:
     return ItemWords(
         item,
-        source_label(item.kpi) or _("entered by hand"),
+        source_words(item),
         target_words(item, currency),
         number(Fraction(item.weight)),
         draw(item, currency),
