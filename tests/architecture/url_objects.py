@@ -24,6 +24,9 @@ from pipeline.imports.models import ImportRun
 from reviews.cycles.models import Review, ReviewCycle
 from reviews.cycles.starting import start_cycle
 from reviews.scorecards.models import Kpi, Scorecard
+from pipeline.risks.models import ENTERED, Risk, RiskStep
+from pipeline.risks.services import RiskValues, add_step, enter
+from pipeline.tasks.services import TaskValues, create_task
 from reviews.scorecards.services import create_kpi, create_scorecard
 from reviews.scorecards.values import ItemValues, KpiValues
 from salesops.lib import clock
@@ -228,6 +231,19 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "format": lambda company: "csv",
     "pk": lambda company: 1,  # a passkey: asked for only after the password was given once more
     "uidb36": lambda company: "1",
+def _risk(company: Company) -> int:
+    """One that the rep has entered; always the same, so that its step belongs to it."""
+    rep = Actor(company.tenant, _rep(company))
+    found = Risk.objects.filter(owner=rep.member, kind=ENTERED).first()
+    return (found or enter(actor=rep, values=RiskValues(_name(company), 2), at=clock.now())).pk
+
+
+def _risk_step(company: Company) -> int:
+    rep, risk_id = Actor(company.tenant, _rep(company)), _risk(company)
+    found = RiskStep.objects.filter(risk_id=risk_id).first()
+    return (found or add_step(actor=rep, risk_id=risk_id, text=_name(company), due_on=None, at=clock.now())).pk
+
+
     "key": lambda company: "no-such-key",
 }
 
@@ -241,3 +257,7 @@ BODIES = {
     "api_review_sign": {"agreement": "agree"},
     "api_review_reopen": {"state": "manager", "due_on": "2027-01-01", "reason": "Late deal"},
 }
+    "risk_id": _risk,
+    "step_id": _risk_step,
+    "kind": lambda company: "deal.stalled",
+    "api_risk_step_detail": {"done": True},
