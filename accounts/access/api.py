@@ -50,10 +50,16 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is None:
         return None
-    detail = response.data if isinstance(exc, exceptions.ValidationError) else None
     title = getattr(exc, "default_detail", "Not found")
-    response.data = {"type": "about:blank", "title": str(title), "status": response.status_code} | (
-        {"errors": detail} if detail is not None else {}
-    )
+    body = {"type": "about:blank", "title": str(title), "status": response.status_code, "code": _code(exc)}
+    response.data = body | ({"errors": response.data} if isinstance(exc, exceptions.ValidationError) else {})
     response.content_type = _TYPE
     return response
+
+
+def _code(exc: Exception) -> str:
+    """The machine-readable name; of many fields' refusals the common one, as each field has its own below."""
+    if isinstance(exc, exceptions.ValidationError):
+        return "invalid"
+    codes = exc.get_codes() if isinstance(exc, exceptions.APIException) else "not_found"
+    return codes if isinstance(codes, str) else "invalid"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access.models import Area
 from accounts.access.policy import has
+from accounts.access.reauthentication import asks_again
 from accounts.access.tokens import create_token, revoke_token, visible_tokens
 from accounts.access.views import TenantRequest, needs, today
 from salesops.lib import clock
@@ -54,6 +55,7 @@ class TokenForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 @needs("people.view")
+@asks_again
 def api_tokens(request: TenantRequest) -> HttpResponse:
     """The list, and the form whose answer shows the new token's secret, once."""
     form, secret = TokenForm(request.POST or None), ""

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from accounts.access import token_views
+from accounts.access import token_api, token_views
 
 urlpatterns = [
     path("api-tokens/", token_views.api_tokens, name="api_token_list"),
     path("api-tokens/<int:token_id>/revoke/", token_views.api_token_revoke, name="api_token_revoke"),
+    path("api/v1/tokens/", token_api.TokenListView.as_view(), name="api_tokens"),
+    path("api/v1/tokens/<int:token_id>/revoke/", token_api.TokenRevokeView.as_view(), name="api_tokens_revoke"),
 ]

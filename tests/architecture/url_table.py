@@ -70,14 +70,23 @@ INSIDE = """
     api_job_list            GET           200   200   200   200   200   200
     api_job_detail          GET           200   200   404   200   404   404
     deal_list               GET           200   200   200   200   200   200
+    deal_board              GET           200   200   200   200   200   200
+    deal_board_lane         GET           200   200   200   200   200   200
     deal_create             GET,POST      200   200   200   200   200   403
     deal_detail             GET           200   200   200   200   404   200
     deal_changes            GET           200   200   200   200   404   200
     deal_edit               GET,POST      200   200   200   200   404   403
+    deal_lines              GET,POST      200   200   200   200   404   403
+    deal_splits             GET,POST      200   200   200   200   404   403
     deal_move               POST          303   303   303   303   404   403
     deal_win                GET,POST      200   200   200   200   404   403
     deal_lose               GET,POST      200   200   200   200   404   403
     deal_reopen             GET,POST      200   200   200   200   404   403
+    stage_list              GET           200   200   403   403   403   403
+    stage_create            GET,POST      200   200   403   403   403   403
+    stage_edit              GET,POST      200   200   403   403   403   403
+    stage_move              POST          303   303   403   403   403   403
+    stage_remove            GET,POST      200   200   403   403   403   403
     customer_list           GET           200   200   200   200   200   200
     customer_create         GET,POST      200   200   200   200   200   403
     customer_options        GET           200   200   200   200   200   200

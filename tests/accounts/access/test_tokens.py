@@ -16,7 +16,7 @@ from accounts.people.models import Member
 from accounts.tenancy.context import tenant_scope
 from salesops.lib import clock
 from salesops.lib.errors import DomainError
-from tests.factories import Acme, Stranger
+from tests.factories import PASSWORD, Acme, Stranger
 
 PAGE = "/t/acme/api-tokens/"
 ME = "/t/acme/api/v1/me/"
@@ -92,14 +92,65 @@ def test_revoked_it_opens_nothing(robs_secret: str, client: Client, in_acme: Acm
     assert client.get(ME, headers=bearer(robs_secret)).status_code == 401
 
 
+@pytest.mark.parametrize(("days", "status"), [(0, 200), (90, 200), (91, 401)])
+def test_it_opens_through_its_last_day(robs_secret: str, client: Client, in_acme: Acme, days: int, status: int) -> None:
+    ApiToken.objects.update(expires_on=clock.today("America/New_York") + timedelta(days=90 - days))
+
+    assert client.get(ME, headers=bearer(robs_secret)).status_code == status
+
+
+@pytest.mark.parametrize("days", [-1, 0, 366, 4000])
+def test_it_expires_within_a_year(in_acme: Acme, actor_for, days: int) -> None:
+    with pytest.raises(DomainError) as refused:
+        make(actor_for(in_acme.rob), expires_on=clock.today("UTC") + timedelta(days=days))
+
+    assert refused.value.field == "expires_on"
+
+
+def test_one_that_reads_does_not_write(in_acme: Acme, actor_for, client: Client) -> None:
+    __, secret = make(actor_for(in_acme.ada), may_write=False)
+    url, body = "/t/acme/api/v1/members/", {"full_name": "Nia New", "roles": ["rep"]}
+
+    assert client.get(url, headers=bearer(secret)).status_code == 200
+    refused = client.post(url, body, content_type="application/json", headers=bearer(secret))
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+
+
+@pytest.mark.parametrize(("areas", "status"), [((), 200), (("pipeline",), 403), (("accounts", "targets"), 200)])
+def test_it_opens_its_areas_only(in_acme: Acme, actor_for, client: Client, areas: tuple, status: int) -> None:
+    __, secret = make(actor_for(in_acme.rob), areas=areas)
+
+    assert client.get(ME, headers=bearer(secret)).status_code == status
+
+
+def test_one_program_may_not_ask_without_end(robs_secret: str, client: Client, monkeypatch) -> None:
+    monkeypatch.setattr("accounts.access.rest.TokenThrottle.rate", "3/min")
+    answers = [client.get(ME, headers=bearer(robs_secret)) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) <= 60
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+
+
+def test_a_program_lists_and_revokes_tokens(robs_secret: str, in_acme: Acme, client: Client) -> None:
+    api = "/t/acme/api/v1/tokens/"
+    (shown,) = client.get(api, headers=bearer(robs_secret)).json()["results"]
+
+    assert robs_secret.startswith(shown["prefix"])
+    assert "digest" not in shown
+    assert client.post(f"{api}{shown['id']}/revoke/", headers=bearer(robs_secret)).status_code == 204
+    assert client.get(api, headers=bearer(robs_secret)).status_code == 401
+
+
 def test_when_its_member_has_left_it_opens_nothing(robs_secret: str, client: Client, in_acme: Acme, actor_for) -> None:
     changes.leave(actor=actor_for(in_acme.ada), member=in_acme.rob, last_day=date(2020, 1, 1))
 
     assert client.get(ME, headers=bearer(robs_secret)).status_code == 401
 
 
-def test_the_page_shows_a_new_secret_once(acme: Acme, client_for, client: Client) -> None:
-    rob = client_for(acme.rob)
+def test_the_page_shows_a_new_secret_once(acme: Acme, client: Client) -> None:
+    rob = Client()
+    rob.post("/accounts/login/", {"login": "rob@acme.test", "password": PASSWORD})
 
     made = rob.post(PAGE, {"name": "ledger-copy", "days": "90", "scope": "read"})
     secret = made.context["secret"]
