@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.audit.services import record
+from pipeline.activities.models import Activity
 from pipeline.activities.reach import Subject, subject
 from pipeline.customers.models import Customer
 from pipeline.deals.models import Deal
@@ -90,3 +91,22 @@ def _write_on_deal(actor: Actor, deal: Deal, on: date | None, text: str) -> None
     Deal.objects.filter(pk=deal.pk).update(next_step_on=on, next_step=text, version=F("version") + 1)
     deal.refresh_from_db(fields=["next_step_on", "next_step", "version"])
     record(actor=actor, action="deal.changed", subject=deal, version=deal.version, changes=told)
+
+
+@transaction.atomic
+def finish_next_step(*, actor: Actor, customer_id: int, now: datetime) -> None:
+    """The customer's next step has been done: it becomes a note of the timeline, and nothing is planned any more.
+
+    The same step on a deal of the customer is finished with it. Without a next step nothing changes.
+    """
+    require(actor, "activities.log")
+    customer = subject(actor, actor.tenant.day_of(now), customer_id=customer_id).customer
+    if customer is None or customer.next_step_on is None:
+        return
+    on, text = customer.next_step_on, customer.next_step
+    if text:
+        done = {"kind": Activity.Kind.NOTE, "text": text, "at": now, "created_at": now, "author": actor.member}
+        Activity.objects.create(customer=customer, **done)
+    write_next_step(actor, Subject(customer), None, "")
+    for deal in Deal.objects.filter(customer_id=customer_id, next_step_on=on, next_step=text):
+        _write_on_deal(actor, deal, None, "")

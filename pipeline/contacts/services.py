@@ -134,11 +134,12 @@ def name_in_deal(*, actor: Actor, deal_id: int, contact_id: int, role: str, as_o
 
 
 @transaction.atomic
-def take_off_deal(*, actor: Actor, deal_id: int, contact_id: int, as_of: date) -> None:
-    """The contact has no part in the deal any more."""
+def take_off_deal(*, actor: Actor, deal_contact_id: int, as_of: date) -> Deal:
+    """The contact has no part in the deal any more. Answers the deal."""
     require(actor, "contacts.edit")
-    deal: Deal = get_visible(actor, "deals.edit", Deal.objects.all(), as_of=as_of, pk=deal_id)
-    removed, __ = DealContact.objects.filter(deal=deal, contact_id=contact_id).delete()
-    if not removed:
-        raise NotVisible
-    record(actor=actor, action="deal.contact_removed", subject=deal, contact=contact_id)
+    within = DealContact.objects.select_related("deal")
+    named = get_visible(actor, "deals.edit", within, as_of=as_of, owner="deal__owner", pk=deal_contact_id)
+    deal: Deal = named.deal
+    record(actor=actor, action="deal.contact_removed", subject=deal, contact=named.contact_id)
+    named.delete()
+    return deal

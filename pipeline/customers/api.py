@@ -16,7 +16,6 @@ from accounts.access.views import today
 from pipeline.customers import selectors, services
 from pipeline.customers.forms import FilterForm
 from pipeline.customers.models import Customer, CustomerOwner
-from pipeline.customers.owners import owners_of
 from pipeline.customers.services import CustomerValues
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH, MoneyString
 
@@ -148,10 +147,9 @@ class CustomerView(_CustomerAPIView):
 
 class CustomerOwnersView(TenantAPIView):
     capabilities = {"GET": "customers.view"}
-    pagination_class = None  # fifty owners at most
 
     @extend_schema(responses=OwnerOut(many=True))
     def get(self, request: Request, customer_id: int) -> Response:
         """Whose customer it was and is, the present owner first."""
         customer = selectors.get_customer(self.actor, today(self.http), customer_id)
-        return Response(OwnerOut(owners_of(customer.pk), many=True).data)
+        return self.page(CustomerOwner.objects.filter(customer=customer), OwnerOut, ("-id",))

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.audit.services import record
 from pipeline.customers.models import Customer, CustomerOwner
-from pipeline.handover.registry import Chosen
+from pipeline.handover.registry import Chosen, HandoverStep
 
 _SHOWN = 50
 _BATCH = 5000  # rows × 5 columns stay below 65,535 parameters of a statement
@@ -67,12 +68,12 @@ def give(*, actor: Actor, held: Mapping[int, int | None], to_member_id: int | No
         record(actor=actor, action="customer.given", subject=subject, before=before, owner=to_member_id, on=str(on))
 
 
-def count_held(actor: Actor, from_member_id: int, as_of: date) -> int:
+def _count(actor: Actor, from_member_id: int, as_of: date) -> int:
     """The handover's step “customers”: how many there are."""
     return Customer.objects.filter(owner_id=from_member_id).count()
 
 
-def hand_over(actor: Actor, from_member_id: int, to_member_id: int, as_of: date, chosen: Chosen) -> int:
+def _move(actor: Actor, from_member_id: int, to_member_id: int, as_of: date, chosen: Chosen) -> int:
     """The handover's step “customers”: give those that are chosen to the other member."""
     held = Customer.objects.select_for_update().filter(owner_id=from_member_id)
     if not chosen.is_everything:
@@ -81,3 +82,6 @@ def hand_over(actor: Actor, from_member_id: int, to_member_id: int, as_of: date,
     if ids:
         give(actor=actor, held=dict.fromkeys(ids, from_member_id), to_member_id=to_member_id, on=as_of)
     return len(ids)
+
+
+HANDOVER = HandoverStep("customers", _("Customers"), 10, _count, _move)

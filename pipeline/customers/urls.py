@@ -9,5 +9,8 @@ urlpatterns = [
     path("customers/<int:customer_id>/", views.customer_detail, name="customer_detail"),
     path("customers/<int:customer_id>/edit/", views.customer_edit, name="customer_edit"),
     path("api/v1/customers/", api.CustomerListView.as_view(), name="api_customer_list"),
+    path(
+        "api/v1/customers/<int:customer_id>/owners/", api.CustomerOwnersView.as_view(), name="api_customer_owner_list"
+    ),
     path("api/v1/customers/<int:customer_id>/", api.CustomerView.as_view(), name="api_customer_detail"),
 ]

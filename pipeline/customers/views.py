@@ -14,9 +14,8 @@ from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
 from pipeline.customers import selectors, services
 from pipeline.customers.forms import CustomerForm, FilterForm, OptionsForm
-from pipeline.customers.history import purchases
 from pipeline.customers.models import Customer
-from pipeline.deals.selectors import NEWEST, DealFilter, find_deals
+from pipeline.customers.page import customer_page
 from pipeline.scope import members_within
 from salesops.lib.errors import DomainError
 from salesops.lib.forms import add_domain_error
@@ -24,7 +23,6 @@ from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
 
 _TABLE = "pipeline/customers/_customer_table.html"
-_DEALS_SHOWN = 20
 
 
 @require_GET
@@ -53,20 +51,8 @@ def customer_list(request: TenantRequest) -> HttpResponse:
 @require_GET
 @needs("customers.view")
 def customer_detail(request: TenantRequest, customer_id: int) -> HttpResponse:
-    day = today(request)
-    customer = selectors.get_customer(request.actor, day, customer_id)
-    deals = (
-        find_deals(request.actor, day, DealFilter(customer_id=customer.pk))
-        .select_related("owner", "stage", "product")
-        .order_by(*NEWEST)
-    )
-    context = {
-        "customer": customer,
-        "deals": list(deals[:_DEALS_SHOWN]),
-        "purchases": purchases(request.actor, customer, day),
-        "may_edit": selectors.may_edit(request.actor, customer, day),
-    }
-    return render(request, "pipeline/customers/customer_detail.html", context)
+    customer = selectors.get_customer(request.actor, today(request), customer_id)
+    return render(request, "pipeline/customers/customer_detail.html", customer_page(request, customer))
 
 
 @require_http_methods(["GET", "POST"])

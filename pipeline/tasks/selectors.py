@@ -61,7 +61,7 @@ def board(actor: Actor, as_of: date, owner_id: int | None) -> TaskBoard:
 def open_tasks_of(customer_id: int, most: int = 20) -> list[Task]:
     """What is to be done for the customer, by whomever; who sees the customer sees it."""
     tasks = Task.objects.filter(customer_id=customer_id, done_at__isnull=True)
-    return list(tasks.select_related("owner", "deal").order_by(*BY_DAY)[:most])
+    return list(tasks.select_related(*_WITH).order_by(*BY_DAY)[:most])
 
 
 def due(actor: Actor, as_of: date, most: int) -> list[Task]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
 from accounts.access.actor import Actor
 from accounts.access.policy import get_visible, may, require
 from accounts.audit.services import record
 from accounts.people.models import Member
 from pipeline.activities.reach import subject
-from pipeline.handover.registry import Chosen
 from pipeline.tasks.models import Task
 from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.periods import check_day
@@ -125,26 +124,3 @@ def _check_owner(actor: Actor, owner_id: int, as_of: date) -> None:
     if not may(actor, "tasks.edit", as_of=as_of, owner_id=owner_id) or not here.exists():
         message = gettext_noop("There is no such member among those to whom you may give tasks.")
         raise DomainError("unknown_member", message, "owner")
-
-
-def count_open(actor: Actor, from_member_id: int, as_of: date) -> int:
-    """The handover's step “tasks”: how many are open."""
-    return _open(from_member_id).count()
-
-
-def hand_over(actor: Actor, from_member_id: int, to_member_id: int, as_of: date, chosen: Chosen) -> int:
-    """The handover's step “tasks”: what is open goes with its customer or deal, or all of it with everything."""
-    tasks = _open(from_member_id)
-    if not chosen.is_everything:
-        tasks = tasks.filter(Q(customer_id__in=chosen.customers or ()) | Q(deal_id__in=chosen.deals or ()))
-    ids = list(tasks.select_for_update().order_by("id").values_list("id", flat=True))
-    Task.objects.filter(pk__in=ids).update(owner_id=to_member_id, version=F("version") + 1)
-    for id in ids:
-        named = f"{Task._meta.label_lower}:{id}"
-        record(actor=actor, action="task.given", subject=named, before=from_member_id, owner=to_member_id)
-    return len(ids)
-
-
-def _open(member_id: int) -> QuerySet[Task]:
-    tasks: QuerySet[Task] = Task.objects.filter(owner_id=member_id, done_at__isnull=True)
-    return tasks

@@ -69,6 +69,21 @@ def redirect(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpRe
     return response
 
 
+def saved(
+    request: HttpRequest,
+    to: str,
+    fragment: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    triggers: Mapping[str, dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """After a write: `fragment` and its events for htmx, which swaps the place and tells other regions; for a plain form
+    on to the page at `to`, which shows it all."""
+    if not wants_fragment(request):
+        return redirect(request, to)
+    return render(request, fragment, context, fragment=fragment, triggers=triggers)
+
+
 def _send_events(request: HttpRequest, response: HttpResponse, triggers: Mapping[str, dict[str, Any]]) -> None:
     for name, detail in triggers.items():
         trigger_client_event(response, name, detail)

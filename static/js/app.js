@@ -15,6 +15,7 @@ import { listenForRowKeys } from "./rows.js";
 import { themeSwitch } from "./theme.js";
 import { signUp } from "./sign_up.js";
 import { listenForToasts } from "./toast.js";
+import { weights } from "./weights.js";
 import { visitLog } from "./visit.js";
 
 Alpine.plugin(focus);
@@ -27,6 +28,7 @@ Alpine.data("signal", signal);
 Alpine.data("signUp", signUp);
 Alpine.data("themeSwitch", themeSwitch);
 Alpine.data("visitLog", visitLog);
+Alpine.data("weights", weights);
 Alpine.start();
 window.htmx = htmx; // for the scripts of single pages, which are bundles of their own
 

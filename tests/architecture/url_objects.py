@@ -19,22 +19,26 @@ from incentives.payouts.models import PayoutBatch
 from incentives.plans.models import Plan, PlanAssignment
 from incentives.plans.services import Target, assign, create_plan
 from incentives.statements.models import Statement
+from pipeline.activities.services import ActivityValues, log_activity
+from pipeline.contacts.services import ContactValues, add_contact, name_in_deal
 from pipeline.customers.models import Customer
+from pipeline.deals.models import Deal
 from pipeline.imports.models import ImportRun
-from reviews.cycles.models import Review, ReviewCycle
-from reviews.cycles.starting import start_cycle
-from reviews.scorecards.models import Kpi, Scorecard
 from pipeline.risks.models import ENTERED, Risk, RiskStep
 from pipeline.risks.services import RiskValues, add_step, enter
 from pipeline.tasks.services import TaskValues, create_task
+from reviews.cycles.models import Review, ReviewCycle
+from reviews.cycles.starting import start_cycle
+from reviews.scorecards.models import Kpi, Scorecard
 from reviews.scorecards.services import create_kpi, create_scorecard
 from reviews.scorecards.values import ItemValues, KpiValues
 from salesops.lib import clock
+from pipeline.stages.services import StageValues, add_stage
 from targets.cascade.models import TargetPlan
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
 from tests.incentives.cast import OCTOBER, document, plan_for_reps, recompute, statement, submitted
-from tests.pipeline.cast import customer, deal, product, won
+from tests.pipeline.cast import TODAY, customer, deal, product, won
 from tests.pipeline.visits.cast import planned
 from tests.reviews.cast import DEADLINES
 from tests.reviews.cast import NOON as REVIEWS_BEGIN
@@ -102,8 +106,41 @@ def _customer(company: Company) -> int:
     return customer(company, f"{_name(company)} {uuid4().hex}", owner=_rep(company)).pk
 
 
+def _contact(company: Company) -> int:
+    """Somebody at a customer of the rep's."""
+    values = ContactValues(name=_name(company))
+    return add_contact(actor=company.operator, customer_id=_customer(company), values=values, as_of=TODAY).pk
+
+
+def _deal_contact(company: Company) -> int:
+    """Somebody with a part in the rep's deal."""
+    deal_id = _deal(company)
+    customer_id = Deal.objects.values_list("customer_id", flat=True).get(pk=deal_id)
+    values = ContactValues(name=_name(company))
+    made = add_contact(actor=company.operator, customer_id=customer_id, values=values, as_of=TODAY)
+    return name_in_deal(actor=company.operator, deal_id=deal_id, contact_id=made.pk, role="buyer", as_of=TODAY).pk
+
+
+def _activity(company: Company) -> int:
+    """What the rep has just logged on a customer of the own."""
+    values = ActivityValues("note", _name(company))
+    actor = Actor(company.tenant, _rep(company))
+    return log_activity(actor=actor, values=values, now=clock.now(), customer_id=_customer(company)).pk
+
+
+def _task(company: Company) -> int:
+    now = clock.now()
+    values = TaskValues(_name(company), company.tenant.day_of(now), _rep(company).pk, customer_id=_customer(company))
+    return create_task(actor=company.operator, values=values, now=now).pk
+
+
 def _product(company: Company) -> int:
     return product(company, f"{_name(company)} {uuid4().hex}").pk
+
+
+def _stage(company: Company) -> int:
+    """An open stage of the company's own."""
+    return add_stage(actor=company.operator, values=StageValues(f"{_name(company)} {uuid4().hex[:20]}")).pk
 
 
 def _import(company: Company) -> int:
@@ -200,6 +237,19 @@ def _review(company: Company) -> int:
     return Review.objects.get(cycle=_cycle(company), member=_rep(company)).pk
 
 
+def _risk(company: Company) -> int:
+    """One that the rep has entered; always the same, so that its step belongs to it."""
+    rep = Actor(company.tenant, _rep(company))
+    found = Risk.objects.filter(owner=rep.member, kind=ENTERED).first()
+    return (found or enter(actor=rep, values=RiskValues(_name(company), 2), at=clock.now())).pk
+
+
+def _risk_step(company: Company) -> int:
+    rep, risk_id = Actor(company.tenant, _rep(company)), _risk(company)
+    found = RiskStep.objects.filter(risk_id=risk_id).first()
+    return (found or add_step(actor=rep, risk_id=risk_id, text=_name(company), due_on=None, at=clock.now())).pk
+
+
 # The name of the part of the address → the row's value, called inside the company. Where two rooms use a name for
 # different rows, `address.part` wins.
 OBJECTS: dict[str, Callable[[Company], Any]] = {
@@ -212,7 +262,12 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "mail_id": _mail,
     "job_id": _job,
     "customer_id": _customer,
+    "contact_id": _contact,
+    "deal_contact_id": _deal_contact,
+    "activity_id": _activity,
+    "task_id": _task,
     "product_id": _product,
+    "stage_id": _stage,
     "deal_id": _deal,
     "run_id": _import,
     "visit_id": _visit,
@@ -228,22 +283,12 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "cycle_id": _cycle,
     "review_id": _review,
     "case_id": _feedback,
+    "risk_id": _risk,
+    "step_id": _risk_step,
+    "kind": lambda company: "deal.stalled",
     "format": lambda company: "csv",
     "pk": lambda company: 1,  # a passkey: asked for only after the password was given once more
     "uidb36": lambda company: "1",
-def _risk(company: Company) -> int:
-    """One that the rep has entered; always the same, so that its step belongs to it."""
-    rep = Actor(company.tenant, _rep(company))
-    found = Risk.objects.filter(owner=rep.member, kind=ENTERED).first()
-    return (found or enter(actor=rep, values=RiskValues(_name(company), 2), at=clock.now())).pk
-
-
-def _risk_step(company: Company) -> int:
-    rep, risk_id = Actor(company.tenant, _rep(company)), _risk(company)
-    found = RiskStep.objects.filter(risk_id=risk_id).first()
-    return (found or add_step(actor=rep, risk_id=risk_id, text=_name(company), due_on=None, at=clock.now())).pk
-
-
     "key": lambda company: "no-such-key",
 }
 
@@ -251,13 +296,10 @@ def _risk_step(company: Company) -> int:
 QUERIES = {"plan_compare": "?old=1&new=1"}
 BODIES = {
     "api_visit_kept": {"member": 0, "arrival": {"captured_at": "2026-03-31T16:00:00Z"}},
+    "api_risk_step_detail": {"done": True},
     "api_payout_approve": {"digest": "0" * 64},
     "api_payout_send_back": {"reason": "The wrong month."},
     "api_plan_version_list": {"effective_from": "2018-01-01", "document": {}},
     "api_review_sign": {"agreement": "agree"},
     "api_review_reopen": {"state": "manager", "due_on": "2027-01-01", "reason": "Late deal"},
 }
-    "risk_id": _risk,
-    "step_id": _risk_step,
-    "kind": lambda company: "deal.stalled",
-    "api_risk_step_detail": {"done": True},

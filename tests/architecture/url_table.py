@@ -124,9 +124,15 @@ INSIDE = """
     import_discard          POST          303   303   403   403   403   403
     api_deal_list           GET,POST      200   200   200   200   200   200
     api_deal_detail         GET,PATCH     200   200   200   200   404   200
+    api_deal_lines          GET,PUT       200   200   200   200   404   200
+    api_deal_splits         GET,PUT       200   200   200   200   404   200
+    api_deal_move           POST          428   428   428   428   404   403
     api_deal_win            POST          428   428   428   428   404   403
     api_deal_lose           POST          428   428   428   428   404   403
     api_deal_reopen         POST          428   428   428   428   404   403
+    api_stage_list          GET,POST      200   200   200   200   200   200
+    api_stage_order         PUT           400   400   403   403   403   403
+    api_stage_detail        GET,PUT,DELETE 200  200   200   200   200   200
     api_customer_list       GET,POST      200   200   200   200   200   200
     api_customer_detail     GET,PATCH     200   200   200   200   404   200
     api_customer_owner_list GET           200   200   200   200   404   200

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from django.test import Client
@@ -10,9 +9,12 @@ from django.test import Client
 from accounts.tenancy.context import tenant_scope
 from pipeline.customers.models import Customer
 from pipeline.customers.services import CustomerValues, create_customer, edit_customer
+from pipeline.deals.services import win
+from salesops.lib import clock
 from salesops.lib.errors import DomainError, NotVisible
+from salesops.lib.periods import add_months
 from tests.factories import MARKER, Acme, Stranger
-from tests.pipeline.cast import TODAY, acting, customer, deal, won
+from tests.pipeline.cast import TODAY, acting, customer, deal
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[..., Client]
@@ -70,16 +72,30 @@ def test_references_outside_the_company_or_the_scope_are_refused(in_acme: Acme, 
 
 def test_the_page_shows_purchases_deals_and_facts(in_acme: Acme, client_for: ClientFor) -> None:
     buyer = customer(in_acme)
-    for day, amount in ((date(2026, 1, 5), 100_00), (date(2026, 3, 5), 41_50)):
-        won(in_acme, in_acme.rob, amount=amount, closed_on=day, customer_id=buyer.pk)
+    today = in_acme.tenant.day_of(clock.now())
+    before = add_months(today, -2)
+    for day, amount in ((before, 100_00), (today, 41_50)):
+        sold = deal(in_acme, in_acme.rob, customer_id=buyer.pk)
+        sale = {"deal_id": sold.pk, "version": sold.version, "amount": amount, "closed_on": day}
+        win(actor=in_acme.operator, as_of=today, **sale)
     page = client_for(in_acme.ada).get(f"/t/acme/customers/{buyer.pk}/")
-    assert page.context["purchases"].by_month[-3:] == [100_00, 0, 41_50]
-    assert "$141.50" in page.content.decode()
+    bought = page.context["purchases"]
+    assert [month.value for month in bought.months][-3:] == [100_00, 0, 41_50]
+    assert (bought.total, bought.lines, len(bought.months)) == (141_50, 2, 12)
+    assert page.context["figures"].win_rate == 1
+    assert page.context["company_win_rate"] == 1
+    assert client_for(in_acme.ada).get(bought.url).context["total"] == 141_50, "the figure opens the lines behind it"
 
 
 def test_add_and_edit_in_the_browser(in_acme: Acme, client_for: ClientFor) -> None:
     client = client_for(in_acme.rob)
-    sent = {"name": "Globex", "owner": in_acme.rob.pk, "annual_revenue": "1,000.50", "founded": "1999"}
+    sent = {
+        "name": "Globex",
+        "status": "prospect",
+        "owner": in_acme.rob.pk,
+        "annual_revenue": "1,000.50",
+        "founded": "1999",
+    }
     made = client.post("/t/acme/customers/new/", sent)
     assert made.status_code == 303
     saved = Customer.objects.get(name="Globex")
