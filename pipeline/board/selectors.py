@@ -108,9 +108,9 @@ class Board:
         if not outdated:
             return PastAge(0, 0)
         found = self._deals().filter(self._open(), reduce(or_, outdated)).order_by()
-        sums = found.values("amount")[: PAST_AGE_COUNTED + 1].aggregate(deals=Count("*"), amount=Sum("amount"))
-        too_many = sums["deals"] > PAST_AGE_COUNTED
-        return PastAge(sums["deals"], None if too_many else int(sums["amount"] or 0))
+        amounts = list(found.values_list("amount", flat=True)[: PAST_AGE_COUNTED + 1])
+        too_many = len(amounts) > PAST_AGE_COUNTED
+        return PastAge(len(amounts), None if too_many else sum(one or 0 for one in amounts))
 
     def _deals(self) -> QuerySet[Deal]:
         deals: QuerySet[Deal] = Deal.objects.all()

@@ -27,7 +27,7 @@ from accounts.tenancy.models import Tenant
 from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, submit
 from pipeline import facts
-from salesops.demo import company, feedback
+from salesops.demo import company, deals, feedback
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
@@ -122,6 +122,7 @@ def _fill(tenant: Tenant, today: date) -> None:
         _run("import_data", folder, profile="crm-opportunities")
     with transaction.atomic():
         _people(tenant)
+        deals.fill(tenant, today, random.Random("deals"))  # noqa: S311 (a demo, not a secret)
     this = tenant.calendar.quarter_of(today)
     last = tenant.calendar.previous(this)
     before, coming = tenant.calendar.previous(last), tenant.calendar.next(this)

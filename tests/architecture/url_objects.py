@@ -26,6 +26,7 @@ from pipeline.deals.models import Deal
 from pipeline.imports.models import ImportRun
 from pipeline.risks.models import ENTERED, Risk, RiskStep
 from pipeline.risks.services import RiskValues, add_step, enter
+from pipeline.stages.services import StageValues, add_stage
 from pipeline.tasks.services import TaskValues, create_task
 from reviews.cycles.models import Review, ReviewCycle
 from reviews.cycles.starting import start_cycle
@@ -33,7 +34,6 @@ from reviews.scorecards.models import Kpi, Scorecard
 from reviews.scorecards.services import create_kpi, create_scorecard
 from reviews.scorecards.values import ItemValues, KpiValues
 from salesops.lib import clock
-from pipeline.stages.services import StageValues, add_stage
 from targets.cascade.models import TargetPlan
 from targets.cascade.services import set_target
 from tests.factories import MARKER, Company
