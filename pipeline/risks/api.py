@@ -13,13 +13,14 @@ from rest_framework.response import Response
 
 from accounts.access.rest import TenantAPIView, etag, once, require_match
 from accounts.access.views import today
+from accounts.tenancy.models import Tenant
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH
 from pipeline.risks import pages, selectors, services
 from pipeline.risks.models import Risk, RiskSetting
 from pipeline.risks.registry import Severity
 from pipeline.risks.rules import Rule, rules_in_force
 from pipeline.risks.services import RiskValues
-from pipeline.risks.telling import tell
+from pipeline.risks.telling import Shown, tell
 from salesops.lib import clock
 
 
@@ -58,10 +59,14 @@ class RiskOut(serializers.Serializer[Risk]):
     version = serializers.IntegerField()
 
     def get_title(self, risk: Risk) -> str:
-        return tell(risk, self.context["as_of"], self.context["tenant"].currency).title
+        return self._told(risk).title
 
     def get_detail(self, risk: Risk) -> str:
-        return tell(risk, self.context["as_of"], self.context["tenant"].currency).detail
+        return self._told(risk).detail
+
+    def _told(self, risk: Risk) -> Shown:
+        tenant: Tenant = self.context["tenant"]
+        return tell(risk, clock.today(tenant.time_zone), tenant.currency)
 
 
 class NewRiskIn(serializers.Serializer[Any]):
@@ -101,13 +106,8 @@ class _RiskAPIView(TenantAPIView):
         typed.is_valid(raise_exception=True)
         return dict(typed.validated_data)
 
-    @property
-    def words(self) -> dict[str, Any]:
-        """What risks are put into words with."""
-        return {"tenant": self.actor.tenant, "as_of": today(self.http)}
-
     def shown(self, risk: Risk) -> dict[str, Any]:
-        return RiskOut(risk, context=self.words).data
+        return RiskOut(risk, context={"tenant": self.actor.tenant}).data
 
     def get_risk(self, risk_id: int, capability: str = "risks.view") -> Risk:
         return selectors.get_risk(self.actor, today(self.http), risk_id, capability)
