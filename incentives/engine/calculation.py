@@ -20,12 +20,13 @@ from incentives.engine.columns import rate_columns
 from incentives.engine.facts import Credit, Exact, Inputs, Participant
 from incentives.engine.payouts import monthly_payouts
 from incentives.engine.pools import pool_results
+from incentives.engine.ready import Setting
 from incentives.engine.results import Change, ComponentResult, Line, ParticipantResult, Problem, Results
 from incentives.engine.rules import Rule, rule_of
 from incentives.engine.service import active_days, proration, ramp_factor
 from incentives.engine.team import Team
 from incentives.engine.terms import FILTER_LISTS, Component
-from incentives.engine.walking import Setting, Walk
+from incentives.engine.walking import Walk
 from salesops.lib.errors import gettext_noop
 from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period, months_between
@@ -207,7 +208,7 @@ def _problem(participant: Participant, rule: Rule, period: Period, code: str) ->
 
 def _walk(rule: Rule, one: _Found, credits: Sequence[Credit], share_unit: int, inputs: Inputs) -> None:
     """The long way through every measurement period, so that what one defers or pays back reaches the others."""
-    walk = Walk(rule.ready, one.participant, share_unit)
+    walk = Walk(rule.ready, share_unit)
     by_start = {period.start: group for period, group in _by_period(credits, rule.component, inputs)}
     walked: list[ComponentResult] = []
     for period in _every_period(rule.component, inputs):

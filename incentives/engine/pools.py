@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from incentives.engine.facts import Credit, Exact, Participant
+from incentives.engine.ready import Setting
 from incentives.engine.results import Change, ComponentResult, Line
 from incentives.engine.rules import Rule
 from incentives.engine.service import active_days
-from incentives.engine.walking import Setting, Walk
+from incentives.engine.walking import Walk
 from salesops.lib.allocation import largest_remainder
 from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period
@@ -76,13 +77,12 @@ def _fund(
     """The fixed amount, or the rate of everything that the team sold, rounded half up."""
     if rule.component.amount is not None:
         return round_half_up(Fraction(rule.component.amount) * rule.minor)
-    whole_team = Participant(key="", credits=())
     credits = [_credited(credit, one) for one, own in team for credit in own]
     quota = sum((Fraction(quotas[key] or 0) for key in members), Fraction(0))
     setting = Setting(period, quota, None, Fraction(1), is_finished=True, is_active=True)
     if rule.component.rate.needs_quota and not quota:
         return 0
-    rated = Walk(rule.ready, whole_team, 1).rate(setting, sorted(credits, key=lambda one: one[:2]))
+    rated = Walk(rule.ready, 1).rate(setting, sorted(credits, key=lambda one: one[:2]))
     return round_half_up(rated.exact) if rated else 0
 
 

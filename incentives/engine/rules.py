@@ -12,8 +12,8 @@ from math import lcm
 from operator import attrgetter
 
 from incentives.engine.facts import Basis, Credit, Exact, Participant
+from incentives.engine.ready import EventKey, Ready
 from incentives.engine.terms import Component, Plan, Tier
-from incentives.engine.walking import EventKey, Ready
 from salesops.lib.periods import Period
 
 _BASES: dict[str, tuple[Basis, Callable[[Credit], Exact]]] = {

@@ -9,9 +9,9 @@ from fractions import Fraction
 from math import lcm
 
 from incentives.engine.facts import Credit, Participant
+from incentives.engine.ready import EventKey
 from incentives.engine.results import ComponentResult
 from incentives.engine.rules import Rule
-from incentives.engine.walking import EventKey
 
 Known = Mapping[str, tuple[Sequence[Credit], Sequence[ComponentResult]]]
 _EARNING = {"commission", "bonus", "spiff"}
