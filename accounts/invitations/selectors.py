@@ -46,6 +46,12 @@ def invitation_of(actor: Actor, invitation_id: int) -> Invitation:
     return found
 
 
+def latest_invitation(actor: Actor, member: Member, at: datetime) -> Row | None:
+    """The member's last one and what had become of it at the instant; None for who signs in or was never invited."""
+    found = None if member.user_id else invitations(actor).filter(member=member).order_by(*ORDER).first()
+    return row(found, at) if found else None
+
+
 def in_state(queryset: QuerySet[Invitation], state: str, at: datetime) -> QuerySet[Invitation]:
     """Those in that state at the instant; what a filter does not know is no filter."""
     waiting = Q(accepted_at__isnull=True, revoked_at__isnull=True)

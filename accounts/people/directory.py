@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.access.actor import Actor
-from accounts.access.policy import require
+from accounts.access.policy import has, require
+from accounts.audit.models import AuditEntry
 from accounts.people.models import Dated, Member, Region, Role, Team, TeamLead, TeamMembership
 from accounts.people.selectors import subtree
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
@@ -24,7 +25,7 @@ def members(actor: Actor, as_of: date) -> QuerySet[Member]:
     """Everybody of the company, with the team of that day as `current` (a list of one or none) and the user."""
     require(actor, "people.view")
     current = TeamMembership.objects.filter(Dated.on(as_of)).select_related("team")
-    everybody: QuerySet[Member] = Member.objects.select_related("user").prefetch_related(
+    everybody: QuerySet[Member] = Member.objects.select_related("user", "line_manager").prefetch_related(
         Prefetch("memberships", queryset=current, to_attr="current")
     )
     return everybody
@@ -67,11 +68,20 @@ def member_of(actor: Actor, member_id: int, as_of: date) -> Member:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChange:
+    """From that instant on the member had these roles."""
+
+    at: datetime
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Career:
-    """Where a member has been and what they have led, the latest first."""
+    """Where a member has been, what they have led and which roles they had, the latest first."""
 
     memberships: list[TeamMembership]
     led: list[TeamLead]
+    roles: list[RoleChange]
 
 
 def career_of(actor: Actor, member: Member) -> Career:
@@ -79,7 +89,22 @@ def career_of(actor: Actor, member: Member) -> Career:
     return Career(
         list(TeamMembership.objects.filter(member=member).select_related("team").order_by(*_LATEST_FIRST)),
         list(TeamLead.objects.filter(member=member).select_related("team").order_by(*_LATEST_FIRST)),
+        _role_changes(actor, member),
     )
+
+
+def _role_changes(actor: Actor, member: Member) -> list[RoleChange]:
+    """From the audit trail, for those who may read it; only entries in which the roles became others."""
+    if not has(actor, "audit.view"):
+        return []
+    entries = AuditEntry.objects.filter(
+        subject=f"{member._meta.label_lower}:{member.pk}", action__in=("member.added", "member.changed")
+    )
+    changes: list[RoleChange] = []
+    for at, data in entries.order_by("-at", "-id").values_list("at", "data"):
+        if data["roles"] != data.get("before", {}).get("roles"):
+            changes.append(RoleChange(at, data["roles"]))
+    return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +198,11 @@ def likely_leads(actor: Actor, as_of: date) -> Iterable[str]:
     return narrowed(leading, as_of).order_by(*ORDER).values_list("full_name", flat=True)
 
 
-def present_member_named(actor: Actor, full_name: str, as_of: date) -> Member:
-    """The member of that name who is here on that day, or a refusal beside the field `member`."""
+def present_member_named(actor: Actor, full_name: str, as_of: date, field: str = "member") -> Member:
+    """The member of that name who is here on that day, or a refusal beside the field."""
     require(actor, "people.view")
     member = narrowed(Member.objects.filter(full_name=" ".join(full_name.split())), as_of).first()
     if member is None:
         message = gettext_noop("Nobody here is named “%(name)s”; write the full name.")
-        raise DomainError("unknown_member", message, "member", name=full_name)
+        raise DomainError("unknown_member", message, field, name=full_name)
     return member

@@ -110,6 +110,10 @@ class MemberFields(forms.Form):
 
 
 class MemberEditForm(MemberFields):
+    pay_currency = forms.CharField(
+        label=_("Pay currency"), max_length=3, required=False, help_text=_("Empty: the company's.")
+    )
+
     @classmethod
     def of(cls, member: Member) -> MemberEditForm:
         return cls(initial={name: getattr(member, name) for name in cls.base_fields})
@@ -135,6 +139,18 @@ class MemberAddForm(MemberFields):
 class SignInForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, help_text=_("They are sent a link, good for seven days and one use.")
+    )
+
+
+class LineManagerForm(forms.Form):
+    """Any member who is still here; typed, since a company may have thousands."""
+
+    manager = forms.CharField(
+        label=_("Reports to"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"list": "manager-names"}),
+        help_text=_("Empty: to whoever leads the team of the day."),
     )
 
 

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
+from accounts.invitations.selectors import latest_invitation
 from accounts.invitations.services import invite
 from accounts.people import changes, directory, services
 from accounts.people.forms import (
     CompanyForm,
     LeadForm,
     LeaveForm,
+    LineManagerForm,
     MemberAddForm,
     MemberEditForm,
     MoveForm,
@@ -29,9 +31,10 @@ from accounts.people.forms import (
     TeamForm,
 )
 from accounts.people.models import Member, Role
+from accounts.people.panels import member_panels
 from salesops.lib import clock
 from salesops.lib.errors import DomainError
-from salesops.lib.forms import add_domain_error
+from salesops.lib.forms import add_domain_error, translated
 from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
 
@@ -140,6 +143,35 @@ def member_move(request: TenantRequest, member_id: int) -> HttpResponse:
     return _member_answer(request, member_id, "move_form", form, _("The team is set."))
 
 
+@require_POST
+@needs("people.manage")
+def member_move_take_back(request: TenantRequest, membership_id: int) -> HttpResponse:
+    try:
+        row = changes.take_back_move(actor=request.actor, membership_id=membership_id, as_of=today(request))
+    except DomainError as error:
+        messages.error(request, translated(error))
+        return redirect(request, "member_list", request.tenant.slug)
+    messages.success(request, _("The move is taken back."))
+    return redirect(request, "member_detail", request.tenant.slug, row.member_id)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("people.manage")
+@form_on(member_detail)
+def member_line_manager(request: TenantRequest, member_id: int) -> HttpResponse:
+    day = today(request)
+    member = directory.member_of(request.actor, member_id, day)
+    form = LineManagerForm(request.POST)
+    if form.is_valid():
+        name = form.cleaned_data["manager"]
+        try:
+            manager = directory.present_member_named(request.actor, name, day, field="manager") if name else None
+            changes.set_line_manager(actor=request.actor, member=member, manager=manager)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _member_answer(request, member_id, "line_manager_form", form, _("Saved."))
+
+
 @require_http_methods(["GET", "POST"])
 @needs("people.manage")
 @form_on(member_detail)
@@ -188,10 +220,14 @@ def _member_context(request: TenantRequest, member_id: int) -> dict[str, Any]:
         "may_manage": has(request.actor, "people.manage"),
         "is_self": request.actor.member == member,
         "today": day,
+        "panels": member_panels.shown_to(request.actor, member_id=member_id),
     }
     if context["may_manage"]:
         context |= {
             "edit_form": MemberEditForm.of(member),
+            "line_manager_form": LineManagerForm(initial={"manager": member.line_manager}),
+            "suggestions": directory.likely_leads(request.actor, day),
+            "invitation": latest_invitation(request.actor, member, clock.now()),
             "move_form": MoveForm(initial={"starts_on": day}),
             "sign_in_form": SignInForm(),
             "leave_form": LeaveForm(initial={"last_day": day}),

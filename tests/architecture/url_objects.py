@@ -14,7 +14,7 @@ from accounts.invitations.services import invite_new
 from accounts.jobs.models import JobRun, JobState
 from accounts.jobs.registry import kinds
 from accounts.notifications.models import Notification, OutboxMail
-from accounts.people.models import Member
+from accounts.people.models import Member, TeamMembership
 from incentives.payouts.models import PayoutBatch
 from incentives.plans.models import Plan, PlanAssignment
 from incentives.plans.services import Target, assign, create_plan
@@ -66,6 +66,11 @@ def _invitation(company: Company) -> int:
     name = f"{_name(company)} {uuid4().hex}"
     invited = {"full_name": name, "email": f"{uuid4().hex}@invited.test", "roles": ["rep"]}
     return invite_new(actor=company.operator, at=clock.now(), **invited).pk
+
+
+def _membership(company: Company) -> int:
+    """The rep's own, of which one cannot be taken back."""
+    return min(TeamMembership.objects.filter(member=_rep(company)).values_list("pk", flat=True))
 
 
 def _notification(company: Company) -> int:
@@ -257,6 +262,7 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "team_id": lambda company: min(team.pk for team in company.teams.values()),
     "token_id": _token,
     "invitation_id": _invitation,
+    "membership_id": _membership,
     "token": lambda company: "no-such-token",
     "notification_id": _notification,
     "mail_id": _mail,

@@ -25,6 +25,8 @@ INSIDE = """
     member_detail           GET           200   200   200   200   200   200
     member_edit             GET,POST      200   403   403   403   403   403
     member_move             GET,POST      200   403   403   403   403   403
+    member_move_take_back   POST          303   403   403   403   403   403
+    member_line_manager     GET,POST      200   403   403   403   403   403
     member_sign_in          GET,POST      200   403   403   403   403   403
     member_leave            GET,POST      200   403   403   403   403   403
     member_return           POST          303   403   403   403   403   403
@@ -222,6 +224,9 @@ INSIDE = """
     home_regions            GET           200   200   200   200   200   200
     home_forecast           GET           200   200   200   200   200   200
     api_target_attainment   GET           200   200   404   404   404   200
+    deal_pay                GET           200   200   200   200   404   200
+    deal_pay_card           GET           200   200   200   200   404   200
+    api_deal_pay            GET           422   422   422   422   404   422
     home_my_pay             GET           200   200   200   200   200   200
     home_payouts            GET           200   200   403   403   403   200
     home_cost               GET           200   200   403   403   403   200
