@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -20,8 +21,8 @@ class Activity(TenantModel):
     """
 
     class Kind(models.TextChoices):
-        NOTE = "note", _("Note")
-        CALL = "call", _("Call")
+        NOTE = "note", pgettext_lazy("activity", "Note")
+        CALL = "call", pgettext_lazy("activity", "Call")
         MESSAGE = "message", _("Message")
         MEETING = "meeting", _("Meeting")
 

@@ -19,7 +19,8 @@ from pipeline.activities.forms import ActivityEditForm, FilterForm, NextStepForm
 from pipeline.activities.models import Activity
 from pipeline.activities.next_step import finish_next_step, plan_next_step
 from pipeline.contacts.selectors import contacts_of
-from pipeline.customers.selectors import get_customer
+from pipeline.customers.models import Customer
+from pipeline.customers.selectors import get_customer, silent_days
 from pipeline.deals.selectors import get_deal
 from salesops.lib import clock
 from salesops.lib.errors import DomainError
@@ -32,7 +33,7 @@ SAVED = "activity-saved"
 
 _LIST = "pipeline/activities/_activity_table.html"
 _COMPOSER = "pipeline/activities/_composer.html"
-_BANNER = "pipeline/activities/_next_step.html"
+_BANNER = "pipeline/activities/_banner.html"
 
 
 @require_GET
@@ -165,10 +166,7 @@ def customer_next_step(request: TenantRequest, customer_id: int) -> HttpResponse
 @needs("customers.view")
 def customer_next_step_banner(request: TenantRequest, customer_id: int) -> HttpResponse:
     """The line at the top of the customer's page, for when the next step has changed."""
-    day = today(request)
-    customer = get_customer(request.actor, day, customer_id)
-    context = {"customer": customer, "today": day, "may_log": has(request.actor, "activities.log")}
-    return render(request, _BANNER, context)
+    return render(request, _BANNER, _about(request, get_customer(request.actor, today(request), customer_id)))
 
 
 @require_POST
@@ -177,6 +175,15 @@ def customer_next_step_done(request: TenantRequest, customer_id: int) -> HttpRes
     finish_next_step(actor=request.actor, customer_id=customer_id, now=clock.now())
     messages.success(request, _("Done. What comes next?"))
     customer = get_customer(request.actor, today(request), customer_id)
-    context = {"customer": customer, "today": today(request), "may_log": True}
     back = reverse("customer_detail", args=[request.tenant.slug, customer_id])
-    return saved(request, back, _BANNER, context, triggers={SAVED: {}})
+    return saved(request, back, _BANNER, _about(request, customer), triggers={SAVED: {}})
+
+
+def _about(request: TenantRequest, customer: Customer) -> dict[str, Any]:
+    day = today(request)
+    return {
+        "customer": customer,
+        "today": day,
+        "silent_days": silent_days(customer, day),
+        "may_log": has(request.actor, "activities.log"),
+    }

@@ -21,7 +21,7 @@ from pipeline.customers.figures import DealFigures, company_win_rate, deal_figur
 from pipeline.customers.history import purchases
 from pipeline.customers.models import Customer
 from pipeline.customers.owners import owners_of
-from pipeline.customers.selectors import may_edit
+from pipeline.customers.selectors import may_edit, silent_days
 from pipeline.deals.models import Deal
 from pipeline.deals.selectors import NEWEST, DealFilter, find_deals
 from pipeline.slots import customer_panels
@@ -55,7 +55,8 @@ def customer_page(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     return {
         "customer": customer,
         "today": day,
-        "tabs": tabs,
+        "parts": tabs,
+        "silent_days": silent_days(customer, day),
         "tab": current,
         "section": next((panel for panel in sections if panel.name == current), None),
         "panels": [panel for panel in panels if panel.place == "aside"],

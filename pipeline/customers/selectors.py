@@ -93,3 +93,8 @@ def follow_ups_due(actor: Actor, as_of: date, most: int) -> list[Customer]:
 
 def may_edit(actor: Actor, customer: Customer, as_of: date) -> bool:
     return has(actor, "customers.edit") and may(actor, "customers.edit", as_of=as_of, owner_id=customer.owner_id)
+
+
+def silent_days(customer: Customer, as_of: date) -> int | None:
+    """How long nobody has been in touch; None: nobody ever was."""
+    return (as_of - customer.last_activity_on).days if customer.last_activity_on else None

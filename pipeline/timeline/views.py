@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
 from pipeline.customers.selectors import get_customer
 from pipeline.tasks.selectors import open_tasks_of
@@ -36,6 +37,7 @@ def customer_timeline(request: TenantRequest, customer_id: int) -> HttpResponse:
         "only": only,
         "sources": sources_for(request.actor),
         "tasks": [] if before or only else open_tasks_of(customer.pk),
+        "may_edit_tasks": has(request.actor, "tasks.edit"),
         "today": day,
         "yesterday": day - timedelta(days=1),
     }
