@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Max, Q
-from django.db.models.functions import Greatest
+from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -147,17 +147,22 @@ OVERDUE = Detector(
 
 def find_silent(as_of: date, parameters: Parameters) -> Iterator[Finding]:
     """Customers worth talking to (an open deal, or a purchase within a year) with whom nobody was in touch. Two
-    queries. A purchase is contact as well; without any, silence is counted from the day the customer was entered."""
+    queries. A purchase is contact as well; without any, silence is counted from the day the customer was entered. A
+    customer of nobody is the business of whoever has an open deal with them."""
     won = Q(deals__stage_id__in=list(Stage.objects.filter(kind=Stage.Kind.WON).values_list("pk", flat=True)))
     is_open = Q(deals__isnull=False, deals__closed_on__isnull=True)
     customers = (
         Customer.objects.order_by()
         .values("id", "owner_id", "created_at")
-        .annotate(open=Count("deals", filter=is_open), bought=Max("deals__closed_on", filter=won))
+        .annotate(
+            open=Count("deals", filter=is_open),
+            bought=Max("deals__closed_on", filter=won),
+            seller=Min("deals__owner_id", filter=is_open),
+        )
         .annotate(since=Greatest("last_activity_on", "bought"))
         .filter(Q(open__gt=0) | Q(bought__gte=as_of - _YEAR))
         .filter(Q(since__isnull=True) | Q(since__lt=as_of - timedelta(days=parameters["silent"])))
-        .values_list("id", "owner_id", "created_at", "since", "open")
+        .values_list("id", Coalesce("owner_id", "seller"), "created_at", "since", "open")
     )
     for customer_id, owner_id, created_at, since, deals in customers.iterator(chunk_size=_CHUNK):
         silent = (as_of - (since or created_at.date())).days

@@ -27,7 +27,7 @@ from accounts.tenancy.models import Tenant
 from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, submit
 from pipeline import facts
-from salesops.demo import company, deals, feedback
+from salesops.demo import company, deals, feedback, risks
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
@@ -135,6 +135,7 @@ def _fill(tenant: Tenant, today: date) -> None:
         document.write_text(json.dumps(PLAN))
         _run("load_plan", document, name="Field sales", effective=str(last.start), assign=["role:rep"])
     feedback.fill(tenant, today, random.Random("feedback"))  # noqa: S311 (a demo, not a secret)
+    risks.fill(tenant, today, random.Random("risks"))  # noqa: S311 (a demo, not a secret)
     _run("run_night", date=str(today))
     with transaction.atomic():
         _pay(tenant, last.start, today)
