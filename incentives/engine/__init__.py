@@ -6,7 +6,7 @@
 
 from incentives.engine.calculation import ENGINE_VERSION, calculate
 from incentives.engine.digest import digest
-from incentives.engine.facts import Basis, Credit, Deal, Exact, Inputs, Participant, Reporting
+from incentives.engine.facts import Basis, Credit, Deal, Exact, Inputs, Membership, Participant, Reporting
 from incentives.engine.reading import parse_plan
 from incentives.engine.results import (
     Change,
@@ -19,7 +19,7 @@ from incentives.engine.results import (
     Slice,
     Takeback,
 )
-from incentives.engine.terms import Component, Filter, Measure, Plan, Rate, Tier
+from incentives.engine.terms import Component, Filter, Measure, Multiplier, Plan, Rate, Tier
 
 __all__ = [
     "ENGINE_VERSION",
@@ -34,6 +34,8 @@ __all__ = [
     "Inputs",
     "Line",
     "Measure",
+    "Membership",
+    "Multiplier",
     "Participant",
     "ParticipantResult",
     "Payout",

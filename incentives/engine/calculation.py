@@ -25,7 +25,7 @@ from incentives.engine.results import Change, ComponentResult, Line, Participant
 from incentives.engine.rules import Rule, rule_of
 from incentives.engine.service import active_days, proration, ramp_factor
 from incentives.engine.team import Team
-from incentives.engine.terms import FILTER_LISTS, Component
+from incentives.engine.terms import FILTER_LISTS, Component, Plan
 from incentives.engine.walking import Walk
 from salesops.lib.errors import gettext_noop
 from salesops.lib.money import round_half_up
@@ -47,10 +47,11 @@ _MISSING = {
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of one participant so far."""
+    """What is known of one participant so far. A person may be several: one for each stretch of days on a plan."""
 
     participant: Participant
     credits: list[Credit]
+    rules: Sequence[Rule]
     results: list[ComponentResult] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -62,38 +63,48 @@ class _Found:
 
 
 def calculate(inputs: Inputs) -> Results:
-    """Every participant's component periods and monthly payouts under the plan, up to `as_of`."""
-    rules = [rule_of(component, inputs.plan) for component in inputs.plan.components]
+    """Every participant's component periods and monthly payouts under their plan, up to `as_of`."""
     months = months_between(inputs.start, inputs.as_of)
     with _collector_paused():
-        found = {one.key: _Found(one, _counting(one, inputs)) for one in inputs.participants}
-        team = Team(inputs.participants)
-        for rule in sorted(rules, key=_turn):
-            _rate_everybody(rule, found, team, inputs)
-        return Results([_result(one, rules, months, inputs) for one in found.values()])
+        rules = _Rules(inputs.plan)
+        found = [_Found(one, _counting(one, inputs), rules.of(one)) for one in inputs.participants]
+        for one in found:
+            for rule in one.rules:
+                _rate_own(rule, one, inputs)
+        if any(rule.component.kind in {"override", "pool"} for each in rules.every() for rule in each):
+            _rate_together(found, rules, inputs)
+        return Results([_result(one, months, inputs) for one in found])
 
 
-def _turn(rule: Rule) -> int:
-    """First what rests on one's own credits, then on other people's earnings."""
-    return int(rule.component.kind == "override" and rule.component.of != "team_credits")
+class _Rules:
+    """Each plan's components made ready, once for all who are on it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._ready: dict[int, list[Rule]] = {}
+
+    def of(self, participant: Participant) -> list[Rule]:
+        plan = participant.plan or self._plan
+        if id(plan) not in self._ready:
+            self._ready[id(plan)] = [rule_of(component, plan) for component in plan.components]
+        return self._ready[id(plan)]
+
+    def every(self) -> list[list[Rule]]:
+        return list(self._ready.values())
 
 
-def _rate_everybody(rule: Rule, found: dict[str, _Found], team: Team, inputs: Inputs) -> None:
+def _rate_own(rule: Rule, one: _Found, inputs: Inputs) -> None:
+    """What rests on nobody else's earnings or credits."""
     kind = rule.component.kind
-    if kind == "pool":
-        _share_pools(rule, found, inputs)
+    if kind == "allowance":
+        one.results += _allowances(rule, one.participant, inputs)
+    elif kind in {"override", "pool"}:
         return
-    for one in found.values():
-        if kind == "allowance":
-            one.results += _allowances(rule, one.participant, inputs)
-        elif kind == "override":
-            _rate_override(rule, one, found, team, inputs)
-        elif rule.is_plain:
-            for period, group in _by_period(_selected(one.credits, rule), rule.component, inputs):
-                one.add(_rate_plain(rule, one.participant, period, group, inputs))
-        else:
-            credits = _selected(one.credits, rule)
-            _walk(rule, one, credits, one.participant.share_unit, inputs)
+    elif rule.is_plain:
+        for period, group in _by_period(_selected(one.credits, rule), rule.component, inputs):
+            one.add(_rate_plain(rule, one.participant, period, group))
+    else:
+        _walk(rule, one, _selected(one.credits, rule), one.participant.share_unit, inputs)
 
 
 @contextmanager
@@ -108,8 +119,8 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _result(one: _Found, rules: Sequence[Rule], months: Sequence[Period], inputs: Inputs) -> ParticipantResult:
-    place = {rule.component.code: number for number, rule in enumerate(rules)}
+def _result(one: _Found, months: Sequence[Period], inputs: Inputs) -> ParticipantResult:
+    place = {rule.component.code: number for number, rule in enumerate(one.rules)}
     one.results.sort(key=lambda result: (place[result.component.code], result.period.start))
     stopped = [problem.period for problem in one.problems]
     payouts = monthly_payouts(inputs, one.participant, one.results, months, stopped)
@@ -181,21 +192,21 @@ def _every_period(component: Component, inputs: Inputs) -> Iterator[Period]:
 # --- Rating -----------------------------------------------------------------------------------------------------------
 
 
-def quota_of(rule: Rule, participant: Participant, period: Period, inputs: Inputs) -> Exact | None:
+def quota_of(rule: Rule, participant: Participant, period: Period) -> Exact | None:
     """The participant's own quota before the plan's; × proration where the component says so, × the ramp."""
     quota = rule.quota_for(participant, period)
     if quota is None:
         return None
     if rule.component.prorate:
-        quota = quota * proration(participant, period, inputs.plan.day_count)
+        quota = quota * proration(participant, period, rule.day_count)
     return quota * ramp_factor(participant, period) if participant.ramp else quota
 
 
 def _rate_plain(
-    rule: Rule, participant: Participant, period: Period, credits: Sequence[Credit], inputs: Inputs
+    rule: Rule, participant: Participant, period: Period, credits: Sequence[Credit]
 ) -> ComponentResult | Problem | None:
     """One component period; None where nothing in it can earn and there is no quota to measure it by."""
-    quota = quota_of(rule, participant, period, inputs)
+    quota = quota_of(rule, participant, period)
     if rule.component.needs_quota and not quota:
         can_earn = any(rule.quantity(credit) * credit.share for credit in credits)
         return _problem(participant, rule, period, "no_quota" if quota is None else "zero_quota") if can_earn else None
@@ -226,8 +237,8 @@ def _setting(
 ) -> Setting | Problem:
     """What the period needs to know; missing facts are a problem only where a credit can earn (detail 19)."""
     component = rule.component
-    quota = quota_of(rule, participant, period, inputs)
-    incentive = _target_incentive(rule, participant, period, inputs)
+    quota = quota_of(rule, participant, period)
+    incentive = _target_incentive(rule, participant, period)
     score = participant.scores.get((component.multiplier.kpi, period.key)) if component.multiplier else None
     if any(rule.quantity(credit) * credit.share for credit in credits):
         if component.needs_quota and not quota:
@@ -246,60 +257,69 @@ def _setting(
     )
 
 
-def _target_incentive(rule: Rule, participant: Participant, period: Period, inputs: Inputs) -> Exact | None:
+def _target_incentive(rule: Rule, participant: Participant, period: Period) -> Exact | None:
     """The component's before the participant's, in minor units; of a bonus that prorates, the active part of it."""
     own = rule.component.target_incentive
-    incentive = participant.target_incentive if own is None else Fraction(own) * 10**inputs.plan.digits
+    incentive = participant.target_incentive if own is None else Fraction(own) * rule.minor
     if incentive is not None and rule.component.kind == "bonus" and rule.component.prorate:
-        return incentive * proration(participant, period, inputs.plan.day_count)
+        return incentive * proration(participant, period, rule.day_count)
     return incentive
 
 
 # --- What rests on other people ---------------------------------------------------------------------------------------
 
 
-def _rate_override(rule: Rule, one: _Found, found: dict[str, _Found], team: Team, inputs: Inputs) -> None:
-    """Rolled-up credits of everyone below (or of direct reports), or their earnings, rated like one's own."""
-    if not team.has_reports(one.participant.key):
-        return
-    others = {key: (each.credits, each.results) for key, each in found.items()}
-    unit = team.share_unit
-    if rule.component.of == "team_earnings":
-        credits = team.earnings_below(one.participant.key, others, unit)
-        broken = {(p.participant, p.component) for each in found.values() for p in each.problems}
-        if broken and _refuse_half_sums(rule, one, found, team, inputs):
+def _rate_together(found: Sequence[_Found], rules: _Rules, inputs: Inputs) -> None:
+    """Pools, and then overrides: rolled-up credits of those below, or their earnings, rated like one's own."""
+    for ready in rules.every():
+        for rule in ready:
+            if rule.component.kind == "pool":
+                _share_pools(rule, [one for one in found if one.rules is ready], inputs)
+    team = Team([(one.participant, one.credits, one.results, one.problems) for one in found])
+    for one in found:
+        for rule in one.rules:
+            if rule.component.kind == "override" and team.has_reports(one.participant.key):
+                _rate_override(rule, one, team, inputs)
+
+
+def _rate_override(rule: Rule, one: _Found, team: Team, inputs: Inputs) -> None:
+    manager, of = one.participant, rule.component.of
+    if of == "team_earnings":
+        if half := _half_sums(rule, manager, team, inputs):
+            one.problems += half
             return
+        credits = team.earnings_below(manager)
     else:
-        rolled = team.credits_below(one.participant.key, others, unit, directly=rule.component.of == "difference")
-        credits = _selected(rolled, rule)
-    if rule.component.of == "difference":
-        rule = rule.with_rates(team.missing_rates(rule, credits, others, unit))
-    _walk(rule, one, sorted(credits, key=IN_ORDER), unit, inputs)
+        credits = _selected(team.credits_below(manager, directly=of == "difference"), rule)
+    if of == "difference":
+        rule = rule.with_rates(team.missing_rates(rule, credits))
+    _walk(rule, one, sorted(credits, key=IN_ORDER), team.share_unit, inputs)
 
 
-def _refuse_half_sums(rule: Rule, one: _Found, found: dict[str, _Found], team: Team, inputs: Inputs) -> bool:
+def _half_sums(rule: Rule, manager: Participant, team: Team, inputs: Inputs) -> list[Problem]:
     """Earnings below that could not be computed stop what rests on them: an error never becomes a zero."""
-    below = team.ever_below(one.participant.key)
-    hit = {
-        period
-        for key in below
-        for problem in found[key].problems
+    broken = [problem.period for problem in team.problems_below(manager.key)]
+    return [
+        _problem(manager, rule, period, "below_unknown")
         for period in _every_period(rule.component, inputs)
-        if period.start <= problem.period.end and problem.period.start <= period.end
-    }
-    one.problems += [_problem(one.participant, rule, period, "below_unknown") for period in sorted(hit)]
-    return bool(hit)
+        if any(period.start <= one.end and one.start <= period.end for one in broken)
+    ]
 
 
-def _share_pools(rule: Rule, found: dict[str, _Found], inputs: Inputs) -> None:
-    people = {key: (one.participant, _selected(_direct(one.credits), rule)) for key, one in found.items()}
+def _share_pools(rule: Rule, found: Sequence[_Found], inputs: Inputs) -> None:
+    """Each person once: with the credits of all their stretches, as who they were in the last of them."""
+    last = {one.participant.key: one for one in found}
+    credits: dict[str, list[Credit]] = {key: [] for key in last}
+    for one in found:
+        credits[one.participant.key] += _selected(_direct(one.credits), rule)
+    people = {key: (one.participant, credits[key]) for key, one in last.items()}
     for period in _every_period(rule.component, inputs):
         if period.end > inputs.as_of:
             break
-        quotas = {key: quota_of(rule, one.participant, period, inputs) for key, one in found.items()}
+        quotas = {key: quota_of(rule, one.participant, period) for key, one in last.items()}
         for key, outcome in pool_results(rule, period, people, quotas):
-            missing = _problem(found[key].participant, rule, period, "no_quota")
-            found[key].add(missing if outcome is None else outcome)
+            missing = _problem(last[key].participant, rule, period, "no_quota")
+            last[key].add(missing if outcome is None else outcome)
 
 
 def _direct(credits: Sequence[Credit]) -> list[Credit]:
@@ -309,7 +329,7 @@ def _direct(credits: Sequence[Credit]) -> list[Credit]:
 def _allowances(rule: Rule, participant: Participant, inputs: Inputs) -> list[ComponentResult]:
     """An amount a period, dated on its first active day, not before the first listed month (detail 21)."""
     component = rule.component
-    whole = Fraction(component.amount or 0) * 10**inputs.plan.digits
+    whole = Fraction(component.amount or 0) * rule.minor
     first_listed = inputs.start.replace(day=1)
     results = []
     for period in _every_period(component, inputs):
@@ -317,7 +337,7 @@ def _allowances(rule: Rule, participant: Participant, inputs: Inputs) -> list[Co
         day = max(active[0], first_listed) if active else date.max
         if active is None or day > min(active[1], inputs.as_of):
             continue
-        part = proration(participant, period, inputs.plan.day_count) if component.prorate else Fraction(1)
+        part = proration(participant, period, rule.day_count) if component.prorate else Fraction(1)
         exact = whole * part
         line = Line(None, day, 0, exact.numerator, round_half_up(exact), -1, (), "")
         changes = {0: (Change("allowance", exact),)}

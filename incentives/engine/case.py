@@ -14,7 +14,7 @@ from typing import cast, get_args
 
 from incentives.engine.crediting import INHERITED, Event, EventType, Share, credits_of, deals_of, inherit
 from incentives.engine.document import Node, raise_problems, root
-from incentives.engine.facts import Exact, Inputs, Participant, Reporting
+from incentives.engine.facts import Exact, Inputs, Membership, Participant, Reporting
 from incentives.engine.reading import period_kind, read_plan
 from incentives.engine.terms import MONEY_MEASURES, Measure, Plan
 from salesops.lib.errors import gettext_noop
@@ -94,7 +94,7 @@ def _person(node: Node, plan: Plan) -> _Person:
         leave=tuple(_leave(item) for item in fields["leave"].items()),
         weight=_fraction(fields["weight"].positive(), default=1),
         target_incentive=Fraction(incentive.positive() or 0) * 10**plan.digits if incentive.given else None,
-        team=fields["team"].optional_text() or "",
+        teams=(Membership(team),) if (team := fields["team"].optional_text()) else (),
         managers=_managers(fields["manager"]),
     )
     return _Person(participant, assigned_from)
@@ -126,7 +126,7 @@ def _managers(node: Node) -> tuple[Reporting, ...]:
     found: list[Reporting] = []
     for item in node.items():
         fields = item.fields(("id",), ("from", "to"))
-        one = Reporting(fields["id"].text(), fields["from"].day(), fields["to"].day())
+        one = Reporting(fields["id"].text(), starts_on=fields["from"].day(), ends_on=fields["to"].day())
         if any(_overlap(one, other) for other in found):
             item.refuse("overlap", gettext_noop("overlaps another manager's days"))
         found.append(one)

@@ -19,7 +19,9 @@ def digest(participant: Participant, inputs: Inputs) -> str:
     """SHA-256 in hex. The order of credits does not matter, nor the day of `as_of` where only its month counts."""
     content = (
         ENGINE_VERSION,
-        ascii(inputs.plan),  # every term by its name, numbers as written; not cached, as 0.80 equals 0.8
+        ascii(
+            participant.plan or inputs.plan
+        ),  # every term by its name, numbers as written; not cached, as 0.80 equals 0.8
         inputs.calendar.start_month,
         f"{inputs.start:%Y-%m}",
         f"{inputs.as_of:%Y-%m}",
@@ -33,7 +35,7 @@ def digest(participant: Participant, inputs: Inputs) -> str:
         sorted(participant.leave),
         str(participant.weight),
         None if participant.target_incentive is None else str(participant.target_incentive),
-        participant.team,
+        [(one.team, one.starts_on, one.ends_on) for one in participant.teams],
         [(one.manager, one.starts_on, one.ends_on) for one in participant.managers],
         sorted((measure, period, str(quota)) for (measure, period), quota in participant.quotas.items()),
         [credit for credit in sorted(participant.credits, key=IN_ORDER) if credit.day <= inputs.as_of],

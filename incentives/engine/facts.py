@@ -56,11 +56,10 @@ class Credit(NamedTuple):
     holder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
-    """Who the participant's manager was, both days included; None leaves that end open."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Both days are included; None leaves that end open."""
 
-    manager: str
     starts_on: date | None = None
     ends_on: date | None = None
 
@@ -69,11 +68,26 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
+class Reporting(_Stretch):
+    """Who the participant's manager was."""
+
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(_Stretch):
+    """Which team the participant was in."""
+
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """`quotas` are keyed by measure and period key: `("bookings", "2026-Q1")`, `scores` by KPI and period key.
 
     Open ends of activity are None. `leave` are days of unpaid leave, first and last; `ramp` the factors of the quota by
     month of service, counted from `service_from`. `target_incentive` is in minor units, per measurement period.
+    `plan` is the participant's own where several plans are calculated at once, so that one can rest on another.
     """
 
     key: str
@@ -88,8 +102,13 @@ class Participant:
     leave: Sequence[tuple[date, date]] = ()
     weight: Exact = 1
     target_incentive: Exact | None = None
-    team: str = ""
+    teams: Sequence[Membership] = ()
     managers: Sequence[Reporting] = ()
+    plan: Plan | None = None
+
+    def team_on(self, day: date) -> str:
+        """The team that the participant was in on that day; empty without one."""
+        return next((one.team for one in self.teams if one.holds_on(day)), "")
 
     def active_on(self, day: date) -> bool:
         return (self.active_from or date.min) <= day <= (self.active_to or date.max)

@@ -82,7 +82,7 @@ def monthly_payouts(
         for place, month in enumerate(months)
         if not _touches(month, stopped)
     ]
-    return balance(inputs.plan, movements, calendar=inputs.calendar)
+    return balance(participant.plan or inputs.plan, movements, calendar=inputs.calendar)
 
 
 def _service(participant: Participant, month: Period) -> int | None:

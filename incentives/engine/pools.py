@@ -25,8 +25,9 @@ def pool_results(
     """What each member of each team gets of its fund; None for one whose missing quota keeps it from being known."""
     teams: defaultdict[str, list[str]] = defaultdict(list)
     for key, (participant, _) in people.items():
-        if participant.team and active_days(participant, period) is not None:
-            teams[participant.team].append(key)
+        team = participant.team_on(period.end)
+        if team and active_days(participant, period) is not None:
+            teams[team].append(key)
     for members in teams.values():
         yield from _shared(rule, period, sorted(members), people, quotas)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,7 +12,7 @@ from operator import attrgetter
 
 from incentives.engine.facts import Basis, Credit, Exact, Participant
 from incentives.engine.ready import EventKey, Ready
-from incentives.engine.terms import Component, Plan, Tier
+from incentives.engine.terms import Component, DayCount, Plan, Tier
 from salesops.lib.periods import Period
 
 _BASES: dict[str, tuple[Basis, Callable[[Credit], Exact]]] = {
@@ -32,6 +31,7 @@ class Rule:
 
     component: Component
     digits: int
+    day_count: DayCount
     basis: str
     quantity: Callable[[Credit], Exact]
     tiers: tuple[Tier, ...]
@@ -110,8 +110,7 @@ class Rule:
         multiplier = self.component.multiplier
         if multiplier is None or score is None:
             return Fraction(1)
-        place = max(bisect_right([Fraction(band.start) for band in multiplier.bands], score) - 1, 0)
-        return Fraction(multiplier.bands[place].factor)
+        return multiplier.factor(score)
 
     def with_rates(self, rates: Mapping[EventKey, Fraction]) -> Rule:
         """The same rule where each event has a rate of its own."""
@@ -129,7 +128,7 @@ def rule_of(component: Component, plan: Plan) -> Rule:
     if component.kind == "spiff":
         last = () if component.first is None else (Tier(component.first, Decimal(0)),)
         tiers = (Tier(Decimal(0), component.amount or Decimal(0)), *last)
-    return Rule(component, plan.digits, basis, quantity, tiers)
+    return Rule(component, plan.digits, plan.day_count, basis, quantity, tiers)
 
 
 def whole(values: Sequence[Exact], unit: int = 1) -> tuple[list[int], int]:

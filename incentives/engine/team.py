@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from math import lcm
 
 from incentives.engine.facts import Credit, Participant
 from incentives.engine.ready import EventKey
-from incentives.engine.results import ComponentResult
+from incentives.engine.results import ComponentResult, Line, Problem
 from incentives.engine.rules import Rule
 
-Known = Mapping[str, tuple[Sequence[Credit], Sequence[ComponentResult]]]
+Known = tuple[Participant, Sequence[Credit], Sequence[ComponentResult], Sequence[Problem]]
 _EARNING = {"commission", "bonus", "spiff"}
 
 
 class Team:
-    """The dated tree of all participants. `share_unit` is one in which everybody's shares are whole."""
+    """The dated tree of everybody who is calculated; a person may be several participants, one for each stretch.
 
-    def __init__(self, participants: Sequence[Participant]) -> None:
-        self._people = {one.key: one for one in participants}
+    `share_unit` is one in which everybody's shares are whole.
+    """
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._known: defaultdict[str, list[Known]] = defaultdict(list)
         self._reports: defaultdict[str, list[str]] = defaultdict(list)
-        for one in participants:
-            for manager in dict.fromkeys(reporting.manager for reporting in one.managers):
-                self._reports[manager].append(one.key)
-        self.share_unit = lcm(*(one.share_unit for one in participants))
+        for each in known:
+            participant = each[0]
+            if participant.key not in self._known:
+                for manager in dict.fromkeys(reporting.manager for reporting in participant.managers):
+                    self._reports[manager].append(participant.key)
+            self._known[participant.key].append(each)
+        self.share_unit = lcm(*(each[0].share_unit for several in self._known.values() for each in several))
 
     def has_reports(self, manager: str) -> bool:
         return manager in self._reports
@@ -41,12 +47,52 @@ class Team:
                 waiting += self._reports.get(key, ())
         return sorted(found - {manager})
 
-    def is_below(self, member: str, manager: str, day: date, *, directly: bool = False) -> bool:
+    def problems_below(self, manager: str) -> list[Problem]:
+        return [problem for key in self.ever_below(manager) for each in self._known[key] for problem in each[3]]
+
+    def credits_below(self, manager: Participant, *, directly: bool) -> list[Credit]:
+        """The direct credits of those below, each on its own, by the tree of its event's day."""
+        rolled = []
+        for member, credits, _, _ in self._below(manager):
+            finer = self.share_unit // member.share_unit
+            for credit in credits:
+                day = credit.counts_on or credit.day
+                if credit.kind == "direct" and self._is_below(member, manager, day, directly=directly):
+                    rolled.append(credit._replace(share=credit.share * finer, kind="rollup", holder=member.key))
+        return sorted(rolled, key=lambda credit: credit[:2])
+
+    def earnings_below(self, manager: Participant) -> list[Credit]:
+        """What those below earned, unrounded, as credits dated like the lines."""
+        return [
+            self._earned(member, result, line)
+            for member, _, results, _ in self._below(manager)
+            for result in results
+            if result.component.kind in _EARNING
+            for line in result.lines
+            if self._is_below(member, manager, line.day)
+        ]
+
+    def missing_rates(self, rule: Rule, credits: Sequence[Credit]) -> dict[EventKey, Fraction]:
+        """For each rolled-up credit, the total rate less what the rep's flat commissions paid on it, at least 0."""
+        paid = {holder: self._flat_pay(holder, rule) for holder in {credit.holder for credit in credits}}
+        total, unit = Fraction(rule.tiers[0].rate), 1 if rule.component.pays_on_money else rule.minor
+        rates: dict[EventKey, Fraction] = {}
+        for credit in credits:
+            base = rule.quantity(credit) * Fraction(credit.share, self.share_unit)
+            if base and not credit.lowers:
+                was_paid = paid[credit.holder].get(credit.event, Fraction(0)) / base / unit
+                rates[credit.event, credit.holder, credit.kind] = max(total - was_paid, Fraction(0))
+        return rates
+
+    def _below(self, manager: Participant) -> Iterator[Known]:
+        return (each for key in self.ever_below(manager.key) for each in self._known[key])
+
+    def _is_below(self, member: Participant, manager: Participant, day: date, *, directly: bool = False) -> bool:
         """Whether the member reported to the manager that day, at any level, and both were active."""
-        if not (self._people[member].active_on(day) and self._people[manager].active_on(day)):
+        if not (member.active_on(day) and manager.active_on(day)):
             return False
-        chain = self._chain(member, day)
-        return next(chain, None) == manager if directly else manager in chain
+        chain = self._chain(member.key, day)
+        return next(chain, None) == manager.key if directly else manager.key in chain
 
     def _chain(self, member: str, day: date) -> Iterator[str]:
         """The member's managers upward; a cycle ends where it closes."""
@@ -58,72 +104,34 @@ class Team:
             above = self._manager_on(above, day)
 
     def _manager_on(self, member: str, day: date) -> str | None:
-        person = self._people.get(member)
-        reportings = person.managers if person else ()
+        several = self._known.get(member)
+        reportings = several[0][0].managers if several else ()
         return next((one.manager for one in reportings if one.holds_on(day)), None)
 
-    def credits_below(self, manager: str, known: Known, unit: int, *, directly: bool) -> list[Credit]:
-        """The direct credits of those below, each on its own, by the tree of its event's day."""
-        rolled = []
-        for key in self.ever_below(manager):
-            finer = unit // self._people[key].share_unit
-            for credit in known[key][0]:
-                day = credit.counts_on or credit.day
-                if credit.kind == "direct" and self.is_below(key, manager, day, directly=directly):
-                    rolled.append(credit._replace(share=credit.share * finer, kind="rollup", holder=key))
-        return sorted(rolled, key=lambda credit: credit[:2])
+    def _earned(self, member: Participant, result: ComponentResult, line: Line) -> Credit:
+        amount = result.exact_of(line)
+        return Credit(
+            day=line.day,
+            event=line.credit.event if line.credit else "",
+            basis="booking",
+            amount=amount,
+            share=self.share_unit,
+            margin=amount,
+            kind="rollup",
+            source=line.credit.source if line.credit else None,
+            deal=line.credit.deal if line.credit else "",
+            holder=f"{member.key}/{result.component.code}",
+        )
 
-    def earnings_below(self, manager: str, known: Known, unit: int) -> list[Credit]:
-        """What those below earned, unrounded, as credits dated like the lines."""
-        rolled = []
-        for key in self.ever_below(manager):
-            for result in known[key][1]:
-                if result.component.kind not in _EARNING:
-                    continue
-                for line in result.lines:
-                    if self.is_below(key, manager, line.day):
-                        amount = result.exact_of(line)
-                        rolled.append(
-                            Credit(
-                                day=line.day,
-                                event=line.credit.event if line.credit else "",
-                                basis="booking",
-                                amount=amount,
-                                share=unit,
-                                margin=amount,
-                                kind="rollup",
-                                source=line.credit.source if line.credit else None,
-                                deal=line.credit.deal if line.credit else "",
-                                holder=f"{key}/{result.component.code}",
-                            )
-                        )
-        return rolled
-
-    def missing_rates(self, rule: Rule, credits: Sequence[Credit], known: Known, unit: int) -> dict[EventKey, Fraction]:
-        """For each rolled-up credit, the total rate less what the rep's flat commissions paid on it, at least 0."""
-        paid = {holder: _flat_pay(known[holder][1], rule) for holder in {credit.holder for credit in credits}}
-        total = Fraction(rule.tiers[0].rate) * (1 if rule.component.pays_on_money else rule.minor)
-        rates: dict[EventKey, Fraction] = {}
-        for credit in credits:
-            if credit.lowers:
-                continue
-            base = rule.quantity(credit) * Fraction(credit.share, unit)
-            was_paid = paid[credit.holder].get(credit.event, Fraction(0))
-            per_unit = max(total - was_paid / base, Fraction(0)) if base else Fraction(0)
-            rates[credit.event, credit.holder, credit.kind] = per_unit / (
-                1 if rule.component.pays_on_money else rule.minor
-            )
-        return rates
-
-
-def _flat_pay(results: Sequence[ComponentResult], rule: Rule) -> dict[str, Fraction]:
-    """What a rep's flat commissions of the measure paid on each event."""
-    paid: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for result in results:
-        component = result.component
-        is_flat = component.kind == "commission" and component.rate.method == "flat"
-        if is_flat and component.measure == rule.component.measure:
-            for line in result.lines:
-                if line.credit is not None and line.credit.kind == "direct":
-                    paid[line.credit.event] += result.exact_of(line)
-    return paid
+    def _flat_pay(self, member: str, rule: Rule) -> dict[str, Fraction]:
+        """What a rep's flat commissions of the measure paid on each event."""
+        paid: defaultdict[str, Fraction] = defaultdict(Fraction)
+        for _, _, results, _ in self._known[member]:
+            for result in results:
+                component = result.component
+                is_flat = component.kind == "commission" and component.rate.method == "flat"
+                if is_flat and component.measure == rule.component.measure:
+                    for line in result.lines:
+                        if line.credit is not None and line.credit.kind == "direct":
+                            paid[line.credit.event] += result.exact_of(line)
+        return paid

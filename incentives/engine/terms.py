@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from salesops.lib.money import minor_digits
@@ -92,6 +93,11 @@ class Multiplier:
 
     kpi: str
     bands: tuple[Band, ...]
+
+    def factor(self, score: Fraction | int) -> Fraction:
+        """Of the band in which the score lies; below the first bound it is the first's."""
+        reached = [band for band in self.bands if Fraction(band.start) <= score]
+        return Fraction((reached or self.bands[:1])[-1].factor)
 
 
 @dataclass(frozen=True, slots=True)
