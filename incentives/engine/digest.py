@@ -19,9 +19,8 @@ def digest(participant: Participant, inputs: Inputs) -> str:
     """SHA-256 in hex. The order of credits does not matter, nor the day of `as_of` where only its month counts."""
     content = (
         ENGINE_VERSION,
-        ascii(
-            participant.plan or inputs.plan
-        ),  # every term by its name, numbers as written; not cached, as 0.80 equals 0.8
+        # Every term by its name, numbers as written; not cached, as 0.80 equals 0.8.
+        ascii(participant.plan or inputs.plan),
         inputs.calendar.start_month,
         f"{inputs.start:%Y-%m}",
         f"{inputs.as_of:%Y-%m}",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from incentives.engine import calculate, parse_plan
+from incentives.engine.case import read_case
 from tests.incentives.engine.cases import (
     Json,
     amounts_of,
@@ -444,6 +448,22 @@ def test_an_override_of_the_difference_makes_up_to_the_total_rate() -> None:
     (found,) = participant_of(document, "boss")["components"]
     assert found["earned"] == "24.00"
     assert found["lines"][0]["slices"] == [{"tier_from": "0", "base": "600.00", "rate": "0.02"}]
+
+
+def test_a_managers_plan_may_rest_on_another_plan_of_the_reps() -> None:
+    """The rep is two stretches on two versions; the boss's own plan takes half of what either earned."""
+    inputs = read_case(worked(commission(flat("0.10")), *_SALES, people=(_BOSS, _REP)))
+    override = {"code": "o", "type": "override", "measure": "bookings", "of": "team_earnings", "rate": flat("0.5")}
+    boss, rep = inputs.participants
+    richer = parse_plan(plan(component(flat("0.20"))))
+    day = date(2026, 1, 8)
+    people = [
+        replace(boss, plan=parse_plan(plan(override))),
+        replace(rep, active_to=day),
+        replace(rep, active_from=day + timedelta(days=1), plan=richer),
+    ]
+    found = calculate(replace(inputs, participants=people)).participants
+    assert [sum(each.earned for each in one.components) for one in found] == [90_00, 60_00, 120_00]
 
 
 def test_earnings_below_that_could_not_be_computed_stop_what_rests_on_them() -> None:
