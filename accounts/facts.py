@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 from accounts.people.models import Member, Region, Role, Team, TeamLead, TeamMembership
 
@@ -39,26 +41,43 @@ class _Stretch:
 
 
 class Organisation:
-    """Who was where, and when: the whole company's people and teams over time, loaded once (five queries).
+    """Who was where, and when: the whole company's people and teams over time, loaded once (three queries, one more
+    for regions and one for leads when they are asked for).
 
-    Made for runs over many facts; it answers from memory and does not change while one holds it.
+    Made for runs over many facts; it answers from memory and does not change while one holds it. `only` limits it to
+    these members, for a page about a few.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only: Collection[int] | None = None) -> None:
+        members, memberships = Member.objects.all(), TeamMembership.objects.all()
+        if only is not None:
+            members, memberships = members.filter(pk__in=only), memberships.filter(member_id__in=only)
         self.people = {
             row[0]: Person(row[0], row[1], frozenset(row[2]), row[3], row[4])
-            for row in Member.objects.values_list("id", "full_name", "roles", "hired_on", "left_on")
+            for row in members.values_list("id", "full_name", "roles", "hired_on", "left_on")
         }
-        self.regions: dict[int, str] = dict(Region.objects.values_list("id", "name"))
         raw = {row[0]: row for row in Team.objects.values_list("id", "name", "parent_id", "region_id")}
         self.teams = {id: TeamFact(id, row[1], row[2], raw[_top(id, raw)][3]) for id, row in raw.items()}
-        self._teams_of = _stretches(TeamMembership.objects.values_list("member_id", "starts_on", "ends_on", "team_id"))
-        self._leads_of = _stretches(TeamLead.objects.values_list("team_id", "starts_on", "ends_on", "member_id"))
+        self._teams_of = _stretches(memberships.values_list("member_id", "starts_on", "ends_on", "team_id"))
+
+    @cached_property
+    def regions(self) -> dict[int, str]:
+        return dict(Region.objects.values_list("id", "name"))
+
+    @cached_property
+    def _leads_of(self) -> dict[int, list[_Stretch]]:
+        return _stretches(TeamLead.objects.values_list("team_id", "starts_on", "ends_on", "member_id"))
 
     def team_on(self, member_id: int, day: date) -> TeamFact | None:
         """The team the member was in on that day."""
         team_id = _at(self._teams_of.get(member_id, ()), day)
         return self.teams[team_id] if team_id is not None else None
+
+    def moves_of(self, member_id: int) -> set[date]:
+        """The days on which the member came into a team, or was out of one."""
+        stretches = self._teams_of.get(member_id, ())
+        begun = {one.starts_on for one in stretches if one.starts_on != _BEGINNING}
+        return begun | {one.ends_on + timedelta(days=1) for one in stretches if one.ends_on != _END}
 
     def lead_on(self, team_id: int, day: date) -> Person | None:
         """The team's manager on that day."""

@@ -16,6 +16,7 @@ class IncentivesConfig(AppConfig):
         from incentives.home.waiting import SOURCE  # noqa: PLC0415
         from incentives.plans.models import PlanAssignment  # noqa: PLC0415
         from incentives.runs.jobs import KIND  # noqa: PLC0415
+        from pipeline.slots import deal_panels  # noqa: PLC0415
 
         registry.register(KIND)
         steps.register(
@@ -36,6 +37,7 @@ class IncentivesConfig(AppConfig):
             Panel("payouts", _("Payouts"), "home_payouts", "payouts.export", 20, "main", (Role.HR,)),
             Panel("cost", _("Cost of incentives"), "home_cost", "payouts.export", 70, "main", (Role.EXECUTIVE,)),
         )
+        deal_panels.register(Panel("pay", _("What it pays"), "deal_pay", "pay.view", 10))
         payouts = {Role.HR: Tab(2), Role.EXECUTIVE: Tab(4)}
         pay = {Role.REP: Tab(5, _("Pay"))}
         register(

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from incentives.estimates import api as estimates_api
+from incentives.estimates import views as estimates
 from incentives.home import views as home
 from incentives.payouts import api as payouts_api
 from incentives.payouts import views as payouts
@@ -11,6 +13,9 @@ from incentives.statements import api as statements_api
 from incentives.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/<int:deal_id>/pay/", estimates.pay_panel, name="deal_pay"),
+    path("deals/<int:deal_id>/pay/card/", estimates.pay_card, name="deal_pay_card"),
+    path("api/v1/deals/<int:deal_id>/pay/", estimates_api.DealPay.as_view(), name="api_deal_pay"),
     path("home/my-pay/", home.my_pay_panel, name="home_my_pay"),
     path("home/payouts/", home.payouts_panel, name="home_payouts"),
     path("home/cost/", home.cost_panel, name="home_cost"),

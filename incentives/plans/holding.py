@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from accounts.facts import Organisation, Person
-from accounts.people.models import Role, TeamMembership
+from accounts.people.models import Role
 from incentives.engine import Plan, parse_plan
 from incentives.plans.models import PlanAssignment, PlanVersion
 from salesops.lib.periods import month_of
@@ -53,7 +53,7 @@ class _Assigned:
 
 
 class Holding:
-    """All versions and assignments of the tenant, loaded once (three queries); answers from memory.
+    """All versions and assignments of the tenant, loaded once (two queries); answers from memory.
 
     A member's own assignment comes before the team's, the nearest team's before that of a team above it, a team's
     before a role's. Nobody is on a plan before being hired or after having left.
@@ -70,9 +70,6 @@ class Holding:
         for row in PlanAssignment.objects.all():
             target = _target(row)
             self._assigned[target].append(_Assigned(row.plan_id, row.starts_on, row.ends_on or date.max))
-        self._moves: defaultdict[int, set[date]] = defaultdict(set)
-        for member, starts_on, ends_on in TeamMembership.objects.values_list("member_id", "starts_on", "ends_on"):
-            self._moves[member] |= set(_edges(starts_on, ends_on))
         self._changes = {version.effective_from for versions in self._versions.values() for version in versions}
         for (kind, _), rows in self._assigned.items():
             if kind != "member":
@@ -136,7 +133,8 @@ class Holding:
 
     def _edges(self, person: Person) -> set[date]:
         """The days on which something may change for the person."""
-        return self._changes | self._moves[person.id] | _edges_of(self._assigned.get(("member", person.id), ()))
+        own = _edges_of(self._assigned.get(("member", person.id), ()))
+        return self._changes | self.organisation.moves_of(person.id) | own
 
 
 def _target(row: PlanAssignment) -> _Target:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from math import gcd
 
 from incentives.engine import (
-    Basis,
     ComponentResult,
-    Credit,
     Inputs,
     Participant,
     ParticipantResult,
@@ -23,12 +19,11 @@ from incentives.engine.payouts import Movement, Opening, balance
 from incentives.plans.holding import Version
 from incentives.runs.books import Books, Case
 from incentives.runs.corrections import Paid, corrections, paid
+from incentives.runs.credits import read_credits
 from incentives.runs.drafts import Draft, Part, monthly, part_of
 from incentives.statements.models import Statement
-from pipeline import facts
 from salesops.lib.periods import Period
 
-_ENGINE_BASES: dict[facts.Basis, Basis] = {"booked": "booking", "invoiced": "invoice", "collected": "collection"}
 _Rated = list[tuple[Version, ParticipantResult]]
 
 
@@ -92,7 +87,7 @@ def _needed_from(books: Books, case: Case) -> date:
 
 def _calculate(books: Books, cases: Sequence[Case], needed: dict[int, date]) -> dict[int, _Rated]:
     """One call of the engine for each plan version; each stretch of days on a version is a participant of it."""
-    credits, units = _credits(books, needed)
+    credits, units = read_credits(books.bases(), needed, books.up_to, books.position)
     by_version: dict[int, tuple[Version, list[Participant]]] = {}
     for case in cases:
         person = case.person.id
@@ -116,52 +111,6 @@ def _calculate(books: Books, cases: Sequence[Case], needed: dict[int, date]) -> 
         for result in calculate(inputs).participants:
             rated[int(result.key)].append((version, result))
     return rated
-
-
-def _credits(books: Books, needed: dict[int, date]) -> tuple[dict[int, list[Credit]], dict[int, int]]:
-    """Each participant's credits from the ledger, and what a whole share is in the parts that they count."""
-    credits: dict[int, list[Credit]] = {person: [] for person in needed}
-    shares: defaultdict[int, set[int]] = defaultdict(set)
-    counted: set[tuple[int, str, str]] = set()  # a new customer's deal is one, however many line items it has
-    first = min(needed.values())
-    for basis in sorted(books.bases()):
-        kind = _ENGINE_BASES[basis]
-        for row in facts.credit_columns(
-            facts.Slice(first, books.up_to, basis, participants=list(needed), up_to=books.position)
-        ):
-            person, day, id_, reference, amount, share, units, margin, category, region, segment, product, new, how = (
-                row
-            )
-            if day < needed[person]:
-                continue
-            shares[person].add(share)
-            first_line = new and (person, reference, how) not in counted
-            if first_line:
-                counted.add((person, reference, how))
-            credits[person].append(
-                Credit(
-                    day,
-                    f"{reference}#{id_}",
-                    kind,
-                    amount,
-                    share,
-                    units,
-                    amount if margin is None else margin,
-                    1 if first_line else 0,
-                    category,
-                    region,
-                    segment,
-                    product,
-                    new,
-                    how,
-                    None,
-                    id_,
-                )
-            )
-    parts = {person: gcd(facts.SHARE_UNIT, *found) for person, found in shares.items()}
-    for person, part in parts.items():
-        credits[person] = [credit._replace(share=credit.share // part) for credit in credits[person]]
-    return credits, {person: facts.SHARE_UNIT // part for person, part in parts.items()}
 
 
 def _carried(cases: Sequence[Case], closed: date | None) -> dict[int, int]:

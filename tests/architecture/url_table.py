@@ -199,6 +199,15 @@ INSIDE = """
     api_risk_step_detail    PUT,DELETE    200   200   200   200   404   403
     api_risk_setting_list   GET           200   200   403   403   403   403
     api_risk_setting_detail GET,PUT       200   200   403   403   403   403
+    handover_list           GET           200   200   200   200   200   200
+    handover_create         GET,POST      200   200   200   403   403   403
+    handover_detail         GET           200   200   200   200   404   200
+    handover_approve        POST          303   303   303   403   403   403
+    handover_cancel         POST          303   303   303   403   403   403
+    api_handover_list       GET,POST      200   200   200   200   200   200
+    api_handover_detail     GET           200   200   200   200   404   200
+    api_handover_approve    POST          428   428   428   403   403   403
+    api_handover_cancel     POST          428   428   428   403   403   403
     target_list             GET           200   200   200   200   200   200
     target_set              GET,POST      200   200   403   403   403   403
     target_cascade          GET           200   200   404   404   404   200
