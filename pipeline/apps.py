@@ -12,6 +12,7 @@ class PipelineConfig(AppConfig):
         from accounts.jobs.registry import register as register_job  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
         from pipeline.first_steps import FIRST_STEPS  # noqa: PLC0415
+        from pipeline.handover.wiring import fill_slots as fill_slots_of_handovers  # noqa: PLC0415
         from pipeline.imports import services, work  # noqa: PLC0415
         from pipeline.ledger import reconciliation  # noqa: PLC0415
         from pipeline.risks.wiring import fill_slots as fill_slots_of_risks  # noqa: PLC0415
@@ -36,6 +37,7 @@ class PipelineConfig(AppConfig):
         )
         fill_slots_of_risks()
         fill_slots_of_visits()
+        fill_slots_of_handovers()
 
     @staticmethod
     def _register_customers() -> None:

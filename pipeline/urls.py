@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pipeline.ledger.urls")),
     path("", include("pipeline.imports.urls")),
     path("", include("pipeline.visits.urls")),
+    path("", include("pipeline.handover.urls")),
     path("", include("pipeline.risks.urls")),
 ]

@@ -28,6 +28,7 @@ from salesops.lib.errors import DomainError
 logger = logging.getLogger(__name__)
 
 STEPS = (
+    "pipeline.handover",
     "ledger.reconcile",
     "deals.totals",
     "targets.snapshot",

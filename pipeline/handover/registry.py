@@ -20,7 +20,8 @@ from accounts.access.actor import Actor
 class Chosen:
     """What a handover is narrowed to: ids of customers and of open deals. None: all that the member has.
 
-    Whatever else hangs on a customer or a deal (a task, a visit, a complaint) goes with it and stays without it.
+    Whatever hangs on a customer (its open deals, a task, a visit, a complaint) or on a deal goes with it, and stays
+    without it.
     """
 
     customers: frozenset[int] | None = None
@@ -29,6 +30,9 @@ class Chosen:
     @property
     def is_everything(self) -> bool:
         return self.customers is None and self.deals is None
+
+
+EVERYTHING = Chosen()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from accounts import measures
 from accounts.access.navigation import register as register_entry
 from accounts.home.panels import home_panels
 from accounts.home.waiting import register as register_waiting
+from pipeline.handover import registry as handover
 from pipeline.slots import customer_panels, deal_panels
 from pipeline.timeline import registry as timeline
 from pipeline.visits import slots
+from pipeline.visits.handover import HANDOVER
 
 
 def fill_slots() -> None:
@@ -20,3 +22,4 @@ def fill_slots() -> None:
     timeline.register(slots.TIMELINE)
     register_waiting(slots.WAITING)
     measures.register(slots.MEASURE)
+    handover.register(HANDOVER)

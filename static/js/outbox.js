@@ -111,13 +111,21 @@ async function put(entry) {
     later(entry);
     return false;
   }
-  change(entry, { refusal: answer.errors?.[0]?.message ?? answer.title ?? String(response.status) });
+  change(entry, { refusal: answer.detail ?? firstText(answer.errors) ?? answer.title ?? String(response.status) });
   return true;
+}
+
+// What was wrong with the first field, however deep it lies.
+function firstText(errors) {
+  return typeof errors === "object" && errors ? firstText(Object.values(errors)[0]) : errors;
 }
 
 function delivered(entry, visit) {
   if (read("kept", entry.key)?.turn === entry.turn) {
     drop("kept", entry.key);
+    if (entry.body.report) {
+      drop("draft", entry.key);
+    }
   }
   document.dispatchEvent(new CustomEvent("visit-delivered", { detail: { key: entry.key, visit } }));
 }

@@ -15,12 +15,17 @@ export const visitLog = () => ({
   byHand: false,
   error: "",
   saving: false,
+  draftName: "",
 
   init() {
     const form = this.$root;
     this.key = form.elements.client_key.value;
     if (!form.dataset.customer) {
-      this.key = read("draft", "new")?.key ?? newKey();
+      const named = location.hash.slice(1); // a kept one that is to be put right
+      this.draftName = read("draft", named) ? named : "new";
+      this.key = read("draft", this.draftName)?.key ?? newKey();
+    } else {
+      this.draftName = this.key;
     }
     this.refreshDays();
     this.restore();
@@ -40,7 +45,7 @@ export const visitLog = () => ({
 
   restore() {
     const { captured } = this.$root.dataset;
-    const draft = read("draft", this.draftName());
+    const draft = read("draft", this.draftName);
     this.arrival = captured ? { captured_at: captured } : (draft?.arrival ?? null);
     const refused = read("kept", this.key)?.refusal;
     this.error = refused ?? "";
@@ -58,11 +63,7 @@ export const visitLog = () => ({
       elements.next_step_on.value = "day";
     }
     const fields = Object.fromEntries(DRAFTED.filter((name) => elements[name]).map((name) => [name, elements[name].value]));
-    write("draft", this.draftName(), { key: this.key, arrival: this.arrival, fields });
-  },
-
-  draftName() {
-    return this.$root.dataset.customer ? this.key : "new";
+    write("draft", this.draftName, { key: this.key, arrival: this.arrival, fields });
   },
 
   // --- At the door ----------------------------------------------------------------------------------------------------
@@ -132,6 +133,8 @@ export const visitLog = () => ({
     this.saving = true;
     this.error = "";
     const { elements } = this.$root;
+    this.draftName = this.key; // no longer the next new one's; dropped when the server has it
+    drop("draft", "new");
     this.remember();
     const answered = this.answer();
     this.post({
@@ -146,7 +149,6 @@ export const visitLog = () => ({
     }
     this.saving = false;
     if (!this.error) {
-      drop("draft", this.draftName());
       this.leave();
     }
   },
@@ -204,7 +206,7 @@ export const visitLog = () => ({
   },
 
   page() {
-    return location.pathname;
+    return this.$root.dataset.customer ? location.pathname : `${location.pathname}#${this.key}`;
   },
 
   // --- What comes next ------------------------------------------------------------------------------------------------
@@ -260,6 +262,8 @@ export const visitLog = () => ({
     const time = new Date(this.arrival.captured_at).toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
+      timeZone: this.$root.dataset.timeZone,
     });
     return this.$root.dataset.since.replace("{time}", time);
   },

@@ -23,6 +23,8 @@ from pipeline.activities.services import ActivityValues, log_activity
 from pipeline.contacts.services import ContactValues, add_contact, name_in_deal
 from pipeline.customers.models import Customer
 from pipeline.deals.models import Deal
+from pipeline.handover.registry import Chosen
+from pipeline.handover.services import Wanted, request_handover
 from pipeline.imports.models import ImportRun
 from pipeline.risks.models import ENTERED, Risk, RiskStep
 from pipeline.risks.services import RiskValues, add_step, enter
@@ -161,6 +163,19 @@ def _visit(company: Company) -> int:
     return planned(company, _rep(company), buyer, when=now + timedelta(hours=1), at=now, purpose=_name(company)).pk
 
 
+def _handover(company: Company) -> int:
+    """One customer of the rep's, to a colleague, in a month."""
+    colleague = company.members["rita" if company.tenant.slug == "acme" else "manager"]
+    wanted = Wanted(
+        giver_id=_rep(company).pk,
+        taker_id=colleague.pk,
+        takes_effect_on=clock.today(company.tenant.time_zone) + timedelta(days=30),
+        chosen=Chosen(frozenset([_customer(company)])),
+        reason=_name(company),
+    )
+    return request_handover(actor=company.operator, wanted=wanted, at=clock.now()).pk
+
+
 def _target(company: Company) -> int:
     """A draft that the operator has set."""
     draft = TargetPlan.objects.filter(period="2026-Q4").first()
@@ -277,6 +292,7 @@ OBJECTS: dict[str, Callable[[Company], Any]] = {
     "deal_id": _deal,
     "run_id": _import,
     "visit_id": _visit,
+    "handover_id": _handover,
     "client_key": lambda company: uuid4(),
     "plan_id": _target,
     **dict.fromkeys((f"plan_{what}.plan_id" for what in ("detail", "add_version", "assign", "compare")), _plan),
