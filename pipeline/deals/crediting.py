@@ -22,6 +22,7 @@ from django.db import transaction
 
 from accounts.access.actor import Actor
 from accounts.facts import Organisation
+from pipeline.customers.services import have_bought
 from pipeline.deals.models import Deal, LineItem, Split, Stage
 from pipeline.ledger.models import WHOLE, CreditLine
 from pipeline.ledger.services import Fact, credit, reverse, standing_lines, take_turns
@@ -75,6 +76,7 @@ def settle(*, actor: Actor, deal_ids: Collection[int], organisation: Organisatio
     take_turns()
     wins = _wins(deal_ids)
     standing = standing_lines(deal_ids, _BOOKED)
+    have_bought(_known(win.customer_id for win in wins))
     customers = {win.customer_id for win in wins} | {line.customer_id for line in standing}
     firsts = _first_wins(customers)
     if moved := _flag_moved(customers, firsts) - set(deal_ids):

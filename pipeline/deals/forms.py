@@ -71,7 +71,7 @@ class DealForm(forms.Form):
     next_step_on = DayField(label=_("Next step on"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, as_of: date, deal: Deal | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = _initial(deal, actor)
+        kwargs["initial"] = _initial(deal, actor) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         set_currency(self, actor.tenant.currency)
         self.fields["customer"].bind_to(actor, as_of)  # type: ignore[attr-defined]

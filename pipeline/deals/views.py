@@ -68,8 +68,10 @@ def deal_changes(request: TenantRequest, deal_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("deals.edit")
 def deal_create(request: TenantRequest) -> HttpResponse:
+    """`?customer=` fills in the customer's name, as the customer's page asks for."""
     day = today(request)
-    form = NewDealForm(request.POST or None, actor=request.actor, as_of=day)
+    known = {"customer": request.GET.get("customer", "")[:160].replace("\0", "")}
+    form = NewDealForm(request.POST or None, actor=request.actor, as_of=day, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             reference = form.cleaned_data["reference"]
