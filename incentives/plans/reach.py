@@ -13,7 +13,6 @@ from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
 
 _ABSENT: dict[str, object] = {
     "threshold": None,
-    "multiplier": None,
     "factors": (),
     "cap": None,
     "floor": None,

@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from incentives.engine import Component, Filter, Plan, Tier
+from incentives.engine import Component, Filter, Multiplier, Plan, Tier
 from salesops.lib.money import minor_digits, round_half_up
 from salesops.lib.pace import px
-from salesops.lib.templatetags.numbers import amount, count, money, rate
+from salesops.lib.templatetags.numbers import amount, count, grouped, money, rate
 
 Text = str | Promise
 
@@ -108,6 +108,13 @@ def bound_text(tier: Tier, component: Component, currency: str) -> str:
     return _bound(tier.start, component, currency)
 
 
+def number_text(value: Fraction) -> str:
+    """A score or a factor as it was written: `72.5`, `0.8`."""
+    exact = Decimal(round_half_up(value * 10**12)).scaleb(-12).normalize()
+    exponent = exact.as_tuple().exponent
+    return grouped(exact, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+
+
 def rate_text(value: Decimal, component: Component, currency: str) -> str:
     """4 %, or 20.00 for each where units are counted."""
     if component.counts_money:
@@ -141,6 +148,8 @@ def _sentences(component: Component, tiers: Sequence[TierWords]) -> list[str]:
         paid = _("%(measure)s, %(period)s, earn by their sum: %(tiers)s.")
         found = [paid % _named(component, tiers=", ".join(parts))]
     found += _filter_sentences(component.filter)
+    if component.multiplier is not None:
+        found.append(_multiplier_sentence(component.multiplier))
     if component.rate.method == "retroactive" and component.rate.boundary == "lower":
         found.append(_("A total exactly on a bound belongs to the tier below it."))
     return found
@@ -148,6 +157,17 @@ def _sentences(component: Component, tiers: Sequence[TierWords]) -> list[str]:
 
 def _named(component: Component, **more: str) -> dict[str, Text]:
     return {"measure": MEASURES[component.measure], "period": PERIODS[component.period], **more}
+
+
+def _multiplier_sentence(multiplier: Multiplier) -> str:
+    """Which card's score multiplies, and by how much from where."""
+    bands = [
+        _("× %(factor)s from %(start)s points")
+        % {"factor": number_text(Fraction(band.factor)), "start": number_text(Fraction(band.start))}
+        for band in multiplier.bands
+    ]
+    said = _("Multiplied by the final score of the scorecard “%(card)s” for the same period: %(bands)s.")
+    return said % {"card": multiplier.kpi, "bands": ", ".join(bands)}
 
 
 def _filter_sentences(terms: Filter) -> list[str]:

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from accounts.facts import Organisation, Person
 from accounts.tenancy.models import Tenant
 from incentives.engine import ENGINE_VERSION, Component, Measure
 from incentives.payouts.locks import closed_until
 from incentives.plans.holding import Holding, Stretch, Version
+from incentives.plans.registry import final_scores
 from incentives.statements.models import Statement
 from pipeline import facts
 from salesops.lib.periods import FiscalCalendar, Period, months_between
@@ -27,6 +29,7 @@ LEDGER_BASES: dict[Measure, facts.Basis] = {
     "collections": "collected",
 }
 Quotas = dict[tuple[str, str], int]
+Scores = dict[tuple[str, str], Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Case:
     stretches: list[Stretch]
     months: list[Period]
     quotas: Quotas
+    scores: Scores = field(default_factory=dict)
     digests: dict[date, str] = field(default_factory=dict)
 
     def stretches_in(self, month: Period) -> list[Stretch]:
@@ -77,6 +81,7 @@ class Books:
         self.months = months_between(begins, up_to) if begins else []
         self._versions = list(self.holding.versions.values())
         self._quotas: dict[str, dict[int, int]] = {}
+        self._scores = self._final_scores()
         self._prints = self._fingerprints() if self.months else {}
 
     def is_open(self, month: Period) -> bool:
@@ -130,7 +135,7 @@ class Books:
 
     def _case(self, person: Person) -> Case:
         stretches = self.holding.stretches(person, self.months[0].start, self.months[-1].end)
-        case = Case(person, stretches, [], self._quotas_of(person.id, stretches))
+        case = Case(person, stretches, [], self._quotas_of(person.id, stretches), self._scores.get(person.id, {}))
         case.months = [
             month
             for month in self.months
@@ -155,6 +160,17 @@ class Books:
         if period.key not in self._quotas:
             self._quotas[period.key] = quotas(metric="bookings", period=period)
         return self._quotas[period.key]
+
+    def _final_scores(self) -> dict[int, Scores]:
+        """Everybody's scores by the cards that the plans multiply by, in every measurement period of the months."""
+        scored = [part for version in self._versions for part in version.terms.components if part.multiplier]
+        cards = {part.multiplier.kpi for part in scored if part.multiplier}
+        kinds = {part.period for part in scored}
+        periods = {self.calendar.containing(month.start, kind).key for month in self.months for kind in kinds}
+        found: dict[int, Scores] = {}
+        for (member, card, period), score in final_scores(cards, periods).items():
+            found.setdefault(member, {})[card, period] = score
+        return found
 
     def _fingerprints(self) -> dict[tuple[int, date], list[str]]:
         """What stands in the ledger for each participant and month, on every basis that a plan counts."""
@@ -181,8 +197,16 @@ class Books:
                 for component, period in self.periods(stretch, window, month.end)
             }
         )
+        scores = sorted(
+            {
+                (component.multiplier.kpi, period.key)
+                for stretch in stretches
+                for component, period in self.periods(stretch, window, month.end)
+                if component.multiplier
+            }
+        )
         team = self.organisation.team_on(case.person.id, month.end)
-        content = (
+        content: tuple[object, ...] = (
             ENGINE_VERSION,
             self.currency,
             self.calendar.start_month,
@@ -192,6 +216,8 @@ class Books:
             [(*key, case.quotas.get(key)) for key in keys],
             [(one.key, self._prints.get((case.person.id, one.start))) for one in months_between(window, month.end)],
         )
+        if scores:  # a plan without multipliers keeps the digests that it had before there were any
+            content += ([(*key, str(case.scores.get(key))) for key in scores],)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

@@ -99,6 +99,7 @@ def _calculate(books: Books, cases: Sequence[Case], needed: dict[int, date]) -> 
                         key=str(person),
                         credits=credits[person],
                         quotas=case.quotas,
+                        scores=case.scores,
                         active_from=stretch.first,
                         active_to=stretch.last,
                         share_unit=units.get(person, 1),
@@ -181,7 +182,7 @@ def _parts(
 ) -> list[Part]:
     """The month's components in the plan's order; one that has no credit yet shows what it is measured by."""
     found = [
-        part_of(result, version, month, earned[month.start])
+        part_of(result, version, month, earned[month.start], _score(case, result))
         for version, result, earned in results
         if month.start in result.period
     ]
@@ -197,6 +198,12 @@ def _parts(
                     )
                 )
     return found
+
+
+def _score(case: Case, result: ComponentResult) -> Fraction | None:
+    """What picked the band of the component's multiplier; None without one."""
+    multiplier = result.component.multiplier
+    return case.scores.get((multiplier.kpi, result.period.key)) if multiplier else None
 
 
 def _add_corrections(parts: list[Part], corrected: list[Part]) -> None:

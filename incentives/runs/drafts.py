@@ -19,7 +19,7 @@ from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period, months_between
 
 KEY_COLUMNS = ("participant_id", "month", "place")
-EARNING_COLUMNS = ("plan_version_id", "component", "period", "measure", "quota", "earned", "adjusted")
+EARNING_COLUMNS = ("plan_version_id", "component", "period", "measure", "quota", "earned", "adjusted", "score")
 LINE_COLUMNS = ("credit_line_id", "date", "base", "exact", "amount", "note", "slices", "corrects_id")
 AMOUNTS = [each.name for each in fields(Payout) if each.name != "month"]
 PLACES = 30  # decimals of the numeric columns
@@ -28,7 +28,7 @@ _DAY = attrgetter("day")
 
 @dataclass(slots=True)
 class Part:
-    """One component of a participant's month. `lines` are rows of `LINE_COLUMNS`."""
+    """One component of a participant's month. `lines` are rows of `LINE_COLUMNS`; `score` is what multiplied them."""
 
     version_id: int
     component: str
@@ -37,6 +37,7 @@ class Part:
     quota: Fraction | None
     earned: int = 0
     adjusted: int = 0
+    score: Fraction | None = None
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -64,6 +65,8 @@ class Draft:
         digest = hashlib.sha256(head.encode())
         for part in self.parts:
             digest.update(earning_row(part).encode())
+            if part.score is not None:  # what has no multiplier keeps the digest that it had before there were any
+                digest.update(score_text(part).encode())
             digest.update("\n".join(part.lines).encode())
         return digest.hexdigest()
 
@@ -76,7 +79,9 @@ def monthly(result: ComponentResult) -> dict[date, int]:
     return {month.start: amount for month, amount in zip(months, earned, strict=True)}
 
 
-def part_of(result: ComponentResult, version: Version, month: Period, earned: int) -> Part:
+def part_of(
+    result: ComponentResult, version: Version, month: Period, earned: int, score: Fraction | None = None
+) -> Part:
     """The component's part of one month: its lines, shown so that they add up to what the month earned."""
     first = bisect_left(result.lines, month.start, key=_DAY)
     end = bisect_right(result.lines, month.end, key=_DAY)
@@ -90,6 +95,7 @@ def part_of(result: ComponentResult, version: Version, month: Period, earned: in
         measure=Fraction(reached, result.base_unit),
         quota=None if result.quota is None else Fraction(result.quota),
         earned=earned,
+        score=score,
         lines=line_rows(result, lines, amounts),
     )
 
@@ -101,18 +107,20 @@ def line_rows(result: ComponentResult, lines: Sequence[Line], amounts: Sequence[
     for (credit, day, base, exact, _, tier, cuts, note), amount in zip(lines, amounts, strict=True):
         slices = ",".join(f'[{place},"{base_text(part)}"]' for place, part in cuts or ((tier, base),))
         source = "\\N" if credit is None else credit.source  # what belongs to no event has no credit line
-        rows.append(
-            f"{source}\t{day}\t{base_text(base)}\t{exact_text(exact)}\t{amount}\t{note}\t[{slices}]\t\\N"
-        )
+        rows.append(f"{source}\t{day}\t{base_text(base)}\t{exact_text(exact)}\t{amount}\t{note}\t[{slices}]\t\\N")
     return rows
 
 
 def earning_row(part: Part) -> str:
-    """For COPY, in the order of `EARNING_COLUMNS`."""
+    """For COPY, in the order of `EARNING_COLUMNS` but for the last, `score_text`."""
     quota = "\\N" if part.quota is None else decimal_text(part.quota)
     name = part.component.replace("\\", "\\\\")
     measure = decimal_text(part.measure)
     return f"{part.version_id}\t{name}\t{part.period}\t{measure}\t{quota}\t{part.earned}\t{part.adjusted}"
+
+
+def score_text(part: Part) -> str:
+    return "\\N" if part.score is None else decimal_text(part.score)
 
 
 def decimal_text(value: Fraction) -> str:

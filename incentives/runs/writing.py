@@ -16,7 +16,7 @@ from incentives.payouts.locks import closed_until, take_turns
 from incentives.payouts.services import reopen
 from incentives.runs.books import Books, Stored
 from incentives.runs.computing import Outcome
-from incentives.runs.drafts import AMOUNTS, EARNING_COLUMNS, KEY_COLUMNS, LINE_COLUMNS, Draft, earning_row
+from incentives.runs.drafts import AMOUNTS, EARNING_COLUMNS, KEY_COLUMNS, LINE_COLUMNS, Draft, earning_row, score_text
 from incentives.statements.models import Earning, EarningLine, Statement, StatementProblem
 from salesops.lib.periods import Period
 
@@ -94,7 +94,7 @@ def _write_parts(drafts: Sequence[Draft]) -> int:
     for draft in sorted(drafts, key=lambda draft: (draft.participant_id, draft.month)):
         for place, part in enumerate(draft.parts):
             key = f"{draft.participant_id}\t{draft.month.start}\t{place}"
-            earnings.write(f"{key}\t{earning_row(part)}\n")
+            earnings.write(f"{key}\t{earning_row(part)}\t{score_text(part)}\n")
             lines.writelines(f"{key}\t{seq}\t{row}\n" for seq, row in enumerate(part.lines))
             count += len(part.lines)
     _copy(Earning, (*KEY_COLUMNS, *EARNING_COLUMNS), earnings)

@@ -11,7 +11,7 @@ from math import lcm
 from incentives.engine import Component as Terms
 from incentives.engine import Plan
 from incentives.engine.rounding import shown_amounts
-from incentives.plans.words import MEASURES, Text, bound_text, rate_text
+from incentives.plans.words import MEASURES, Text, bound_text, number_text, rate_text
 from incentives.statements.models import Earning, EarningLine
 from pipeline.facts import SHARE_UNIT
 from salesops.lib.money import minor_digits, round_half_up
@@ -39,7 +39,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line. `before` and `after` are the period's total around it; all amounts in minor units or counts."""
+    """One line. `before` and `after` are the period's total around it; all amounts in minor units or counts.
+
+    `multiplied` is what the scorecard's factor adds to the slices or takes from them.
+    """
 
     day: date
     title: str
@@ -53,6 +56,7 @@ class LineRow:
     before: int
     after: int
     slices: list[SliceRow]
+    multiplied: int
     crossings: list[Crossing]
     corrected_month: date | None
 
@@ -78,6 +82,7 @@ class Component:
     quota: int | None
     earned: int
     adjusted: int
+    score: Fraction | None = None
     lines: list[LineRow] = field(default_factory=list)
     totals: list[tuple[date, int]] = field(default_factory=list)
 
@@ -88,6 +93,21 @@ class Component:
     @property
     def attainment(self) -> Fraction | None:
         return Fraction(self.measure, self.quota) if self.quota else None
+
+    @property
+    def factor(self) -> Fraction:
+        """What the scorecard makes of every line; 1 without a multiplier."""
+        multiplier = self.terms.multiplier
+        return Fraction(1) if multiplier is None or self.score is None else multiplier.factor(self.score)
+
+    @property
+    def factor_text(self) -> str:
+        """`0.8`; empty where nothing is multiplied."""
+        return "" if self.factor == 1 else number_text(self.factor)
+
+    @property
+    def score_text(self) -> str:
+        return "" if self.score is None else number_text(self.score)
 
     @property
     def bounds(self) -> list[Fraction]:
@@ -124,6 +144,7 @@ def _component(earning: Earning, terms: Terms, currency: str) -> Component:
         quota=None if earning.quota is None else round_half_up(earning.quota),
         earned=earning.earned,
         adjusted=earning.adjusted,
+        score=None if earning.score is None else Fraction(earning.score),
     )
 
 
@@ -143,6 +164,7 @@ def _row(
     line: EarningLine, component: Component, bounds: Sequence[Fraction], before: Fraction, after: Fraction
 ) -> LineRow:
     credit = line.credit_line
+    slices = _slices(line, component)
     customer = credit.customer.name if credit.customer else ""
     product = credit.product.name if credit.product else ""
     return LineRow(
@@ -157,19 +179,22 @@ def _row(
         note=line.note,
         before=round_half_up(before),
         after=round_half_up(after),
-        slices=_slices(line, component),
+        slices=slices,
+        multiplied=line.amount - sum(row.amount for row in slices) if slices else 0,
         crossings=_crossings(component, bounds, before, after),
         corrected_month=line.corrects.month if line.corrects else None,
     )
 
 
 def _slices(line: EarningLine, component: Component) -> list[SliceRow]:
+    """What the tiers pay; with a multiplier, before it."""
     tiers = component.terms.rate.tiers
     scale = 1 if component.terms.counts_money else 10 ** minor_digits(component.currency)
     parts = [(place, Fraction(base)) for place, base in line.slices]
     exact = [base * Fraction(tiers[place].rate) * scale for place, base in parts]
     unit = lcm(*(value.denominator for value in exact))
-    amounts = shown_amounts([int(value * unit) for value in exact], unit, line.amount)
+    total = line.amount if component.factor == 1 else None
+    amounts = shown_amounts([int(value * unit) for value in exact], unit, total)
     return [
         SliceRow(
             base=round_half_up(base),

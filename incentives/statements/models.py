@@ -59,9 +59,8 @@ class Earning(TenantModel):
     """One component's part of a participant's month. `place` orders a month's components.
 
     `period` is the key of the measurement period that the month belongs to; `measure` is what it had reached at the
-    month's end, like `quota` in minor units or counts. `score` picked the band of the component's multiplier, None without
-    one. `earned` is the month's part; `adjusted` is the sum of the
-    corrections of months that were paid before.
+    month's end, like `quota` in minor units or counts. `score` picked the band of the component's multiplier, None
+    without one. `earned` is the month's part; `adjusted` is the sum of the corrections of months that were paid before.
     """
 
     participant = TenantForeignKey(Member, related_name="+", looked_up=False)

@@ -91,6 +91,6 @@ def next_tier(component: Component) -> NextTier:
         missing=None if following is None else round_half_up(following - reached),
         rate=rate_text(shown.rate, component.terms, component.currency),
         round_sum=round_sum,
-        earns=round_half_up(Fraction(tiers[place].rate) * round_sum),
+        earns=round_half_up(Fraction(tiers[place].rate) * round_sum * component.factor),
         whole_total=component.terms.rate.method == "retroactive",
     )

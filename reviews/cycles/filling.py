@@ -1,4 +1,4 @@
-"""What the scorecards and review cycles give to the rooms below: pages, panels, what waits, jobs, news."""
+"""What the scorecards and review cycles give to the rooms below: pages, panels, what waits, jobs, news, scores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from accounts.home import waiting
 from accounts.home.panels import home_panels
 from accounts.jobs import registry as jobs
 from accounts.notifications import registry as notifications
-from reviews.cycles import due, news, starting
+from incentives.plans import registry as scores
+from reviews.cycles import due, news, selectors, starting
 
 
 def fill_slots() -> None:
@@ -22,5 +23,6 @@ def fill_slots() -> None:
     home_panels.register(Panel("reviews", _("Reviews due"), "reviews_panel", "reviews.view", 60, "aside"))
     waiting.register(due.WAITING)
     notifications.register(*news.KINDS)
+    scores.register(scores.ScoreSource("reviews", selectors.final_scores))
     jobs.register(starting.KIND)
     jobs.register(due.KIND)

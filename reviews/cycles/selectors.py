@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from django.db.models import Count, Q, QuerySet
 
@@ -144,6 +145,13 @@ def narrowed(
     if state in STATES:
         reviews = reviews.filter(state=state)
     return reviews if late_on is None else reviews.filter(due_on__lt=late_on)
+
+
+def final_scores(cards: Collection[str], periods: Collection[str]) -> dict[tuple[int, str, str], Fraction]:
+    """Signed scores by member, code of the scorecard and period: what plans multiply by. One query."""
+    done = Review.objects.filter(state=Review.State.DONE, period__in=periods, scorecard__code__in=cards)
+    rows = done.order_by().values_list("member_id", "scorecard__code", "period", "score")
+    return {(member, card, period): Fraction(score) for member, card, period, score in rows}
 
 
 def own_reviews(actor: Actor) -> QuerySet[Review]:

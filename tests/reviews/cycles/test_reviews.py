@@ -25,9 +25,14 @@ from reviews.cycles.services import (
     sign,
     submit_self,
 )
+from reviews.cycles.starting import Deadlines, start_cycle
+from reviews.scorecards.services import create_scorecard
+from reviews.scorecards.values import ItemValues, KpiValues
 from salesops.lib.errors import DomainError, NotVisible
+from targets.cascade.models import TargetNode, TargetPlan
+from targets.cascade.services import set_target, split_below
 from tests.factories import Acme
-from tests.reviews.cast import NOON, TODAY, cycle, entries, review_of, shared, signed, submitted
+from tests.reviews.cast import DEADLINES, NOON, TODAY, cycle, entries, kpi, review_of, shared, signed, submitted
 from tests.targets.books import Won, book
 
 LATER = datetime(2017, 11, 9, 17, tzinfo=UTC)  # the day after the self parts were due
@@ -255,3 +260,45 @@ def test_hr_closes_what_nobody_signs_after_its_deadline(october, rob, max_, hana
 
     assert refused(lambda: close_unsigned(**closing, at=NOON)).code == "not_overdue"
     assert close_unsigned(**closing, at=MUCH_LATER).agreement == "unsigned"
+
+
+# --- Whom an item counts ---------------------------------------------------------------------------------------------
+
+
+def test_a_manager_is_measured_by_the_sums_of_the_people_they_lead(sold, hana, max_, actor_for):
+    """North has booked 1,600 and 900; Max himself nothing."""
+    bookings = kpi(sold, "bookings", KpiValues({"en": "Bookings"}, "money", "bookings"))
+    item = ItemValues(bookings.pk, "results", Decimal(100), of="team", floor=Decimal(0), target=Decimal(5000))
+    card = create_scorecard(actor=hana, code="m", names={"en": "M"}, items=[item], role="manager")
+    start_cycle(actor=hana, name="M", period="2017-10", deadlines=DEADLINES, scorecard_ids=[card.scorecard_id], at=NOON)
+    review = review_of(max_.member)
+    change_reviewer(actor=hana, review_id=review.pk, version=1, reviewer_id=sold.eve.pk, as_of=TODAY)
+
+    scored = shared(actor_for(sold.eve), submitted(max_))
+
+    assert scored.score == Decimal(50)
+    assert scores_of(scored)[items_of(scored)[0].pk].reading["amount"] == "250000"
+
+
+def test_the_quota_is_the_persons_own(sold, hana, rob, max_):
+    """The company's 6,400.00 of the quarter are split evenly over four reps; Rob has booked all of his 1,600.00."""
+    plan = set_target(actor=sold.operator, metric="bookings", period="2017-Q4", amount=640_000, step=100)
+    root = TargetNode.objects.get(plan=plan, parent=None)
+    split_below(actor=sold.operator, node=root, method="evenly")
+    TargetPlan.objects.filter(pk=plan.pk).update(state="approved")
+    bookings = kpi(sold, "bookings", KpiValues({"en": "Bookings"}, "money", "bookings"))
+    item = ItemValues(bookings.pk, "results", Decimal(100), against="quota", floor=Decimal(0), cap=Decimal(120))
+    card = create_scorecard(actor=hana, code="q", names={"en": "Q"}, items=[item], role="rep")
+    january = datetime(2018, 1, 5, 17, tzinfo=UTC)
+    start_cycle(
+        actor=hana,
+        name="Q",
+        period="2017-Q4",
+        deadlines=Deadlines(date(2018, 1, 8), date(2018, 1, 15), date(2018, 1, 22)),
+        scorecard_ids=[card.scorecard_id],
+        at=january,
+    )
+    review = shared(max_, submitted(rob, january), january)
+
+    assert scores_of(review)[items_of(review)[0].pk].reading["quota"] == "160000"
+    assert review.score == 100

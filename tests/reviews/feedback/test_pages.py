@@ -107,7 +107,7 @@ def test_trends_add_up(in_acme: Acme, client_for: ClientFor) -> None:
     assert [week.counts for week in trends.chart.weeks[-2:]] == [[1, 0, 0], [1, 0, 1]]
     assert trends.chart.weeks[-1].starts_on == date(2026, 3, 30)
     (share,) = trends.products
-    assert (share.cases, share.complaints, share.satisfaction) == (3, 2, "3.0")
+    assert (share.cases, share.complaints, share.satisfaction) == (3, 2, 3)
     assert share.in_time == pytest.approx(1 / 2), "one in time, one late, one not due yet"
     assert [(one.customer, one.product, one.cases) for one in trends.repeats] == [("Customer of Rob Rep", "Anvil", 3)]
     assert client_for(in_acme.max).get(f"{LIST}trends/?weeks=52").status_code == 200
