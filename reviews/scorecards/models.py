@@ -105,8 +105,9 @@ class ScorecardItem(TenantModel):
     """A KPI with its weight and its curve (`reviews.scorecards.curves`).
 
     What is measured is counted of the person, or of the `team`: everybody whom the person leads on the period's last
-    day, from their sums. Numbers are in the KPI's unit. Against a `quota` what is scored is the part of the quota that was reached, in per
-    cent, so the target is 100 whoever the person is. `steps` holds [bound, points] pairs of decimal strings.
+    day, from their sums. Numbers are in the KPI's unit. Against a `quota` what is scored is the part of the quota that
+    was reached, in per cent, so the target is 100 whoever the person is. `steps` holds [bound, points] pairs of decimal
+    strings.
     """
 
     class Against(models.TextChoices):

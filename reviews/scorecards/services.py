@@ -115,7 +115,9 @@ def edit_scorecard(
     record(actor=actor, action="scorecard.changed", subject=scorecard, code=scorecard.code, version=scorecard.version)
     kpis = _kpis(items)
     latest = ScorecardVersion.objects.select_for_update().filter(scorecard=scorecard).latest("number")
-    present = [ItemValues.of(item) for item in ScorecardItem.objects.filter(card_version=latest).order_by("position")]
+    present = [
+        ItemValues.stored(item) for item in ScorecardItem.objects.filter(card_version=latest).order_by("position")
+    ]
     if list(items) == present:
         return latest  # type: ignore[no-any-return]
     if CycleCard.objects.filter(card_version=latest).exists():

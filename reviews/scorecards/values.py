@@ -46,7 +46,7 @@ class ItemValues:
     steps: Sequence[tuple[Decimal, Decimal]] = field(default=())
 
     @classmethod
-    def of(cls, item: ScorecardItem) -> ItemValues:
+    def stored(cls, item: ScorecardItem) -> ItemValues:
         names = ("kpi_id", "dimension", "weight", "of", "against", "shape", "floor", "target", "cap")
         steps = tuple((Decimal(bound), Decimal(points)) for bound, points in item.steps)
         return cls(**{name: getattr(item, name) for name in names}, steps=steps)
@@ -81,7 +81,7 @@ class ItemValues:
 
 def curve_of(item: ScorecardItem) -> Curve:
     """The stored item's curve; `item.kpi` must have been read with it."""
-    return ItemValues.of(item).curve(lower_is_better=item.kpi.lower_is_better)
+    return ItemValues.stored(item).curve(lower_is_better=item.kpi.lower_is_better)
 
 
 def checked_names(names: Mapping[str, str]) -> dict[str, str]:
