@@ -48,20 +48,19 @@ class HandoverForm(forms.Form):
         self.giver = giver
         fields: dict[str, Any] = self.fields
         fields["taker"].queryset = selectors.takers(as_of).exclude(pk=giver.pk)
-        self.customers, self.deals = selectors.customers_of(giver), selectors.deals_of(giver)
-        fields["customers"].choices = [(str(one.pk), one.name) for one in self.customers]
-        fields["deals"].choices = [(str(one.pk), one.reference) for one in self.deals]
+        self.held = selectors.customers_of(giver), selectors.deals_of(giver)
+        fields["customers"].choices = [(str(one.pk), one.name) for one in self.held[0]]
+        fields["deals"].choices = [(str(one.pk), one.reference) for one in self.held[1]]
 
     def picks(self) -> dict[str, list[Pick]]:
         """What can be ticked, and what has been."""
         picked = {name: set(self[name].value() or ()) for name in ("customers", "deals")}
+        customers, deals = self.held
         return {
-            "customers_shown": [
-                Pick(one.pk, one.name, "", str(one.pk) in picked["customers"]) for one in self.customers
-            ],
+            "customers_shown": [Pick(one.pk, one.name, "", str(one.pk) in picked["customers"]) for one in customers],
             "deals_shown": [
                 Pick(one.pk, one.reference, one.customer.name if one.customer else "", str(one.pk) in picked["deals"])
-                for one in self.deals
+                for one in deals
             ],
         }
 

@@ -46,7 +46,7 @@ def handover_create(request: TenantRequest) -> HttpResponse:
     """First whose work (`?from=`), then to whom, when and what."""
     day = today(request)
     givers = selectors.givers(request.actor, day)
-    giver = givers.filter(pk=_number(request.GET.get("from", ""))).first()
+    giver = givers.filter(pk=_number(request.GET.get("from", "")) or 0).first()
     if giver is None:
         return render(request, "pipeline/handover/handover_from.html", {"givers": list(givers)})
     form = HandoverForm(request.POST or None, actor=request.actor, giver=giver, as_of=day)

@@ -1,14 +1,17 @@
 """Loading the demo company: the path of a real one, by the same commands and services.
 
-Deals are imported, two quarters' targets are set and split, a plan is loaded, a night is computed, the finished months
+Deals are imported and brought on their way, customers get their histories, targets are set and split, a plan is loaded,
+visits, feedback and reviews are told, a month of nights finds risks, the last night is computed, the finished months
 are paid and the last one waits for its approval. What is left open is left open on purpose, so that every page has
-something to do.
+something to do. A second company beside it shows that nothing of one is seen in the other.
 """
 
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -16,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.access.actor import Actor
 from accounts.people.changes import give_sign_in
@@ -27,14 +30,20 @@ from accounts.tenancy.models import Tenant
 from incentives.payouts.models import PayoutBatch
 from incentives.payouts.services import approve, submit
 from pipeline import facts
-from salesops.demo import company, deals, feedback, risks
+from pipeline.activities.models import Activity
+from pipeline.deals.models import Deal, LineItem
+from pipeline.risks.models import Risk
+from pipeline.visits.models import Visit
+from reviews.cycles.models import ReviewCycle
+from reviews.feedback.models import FeedbackCase
+from salesops.demo import company, customers, deals, feedback, harborlight, reviews, risks, visits
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
 from targets.cascade.models import TargetNode
 from targets.cascade.services import edit
 
-SLUG = "meridian"
+SLUG, OTHER = "meridian", "harborlight"
 PASSWORD = "walk-the-pipeline"  # noqa: S105 (the demo's, shown on the screen)
 LOGINS = {  # name → e-mail and roles; members without roles here come with the import
     "Ada Winter": ("admin@meridian.example", (Role.ADMIN,)),
@@ -77,22 +86,47 @@ PLAN: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room's part of the demo; it is told already where rows of `told` exist."""
+
+    fill: Callable[[Tenant, date, random.Random], None]
+    told: type[models.Model]
+
+
+# In this order: a visit is paid to a customer with a history, a risk is found in all of it.
+BEFORE_TARGETS = (Room(deals.fill, LineItem), Room(customers.fill, Activity), Room(visits.fill, Visit))
+AFTER_TARGETS = (Room(feedback.fill, FeedbackCase), Room(reviews.fill, ReviewCycle), Room(risks.fill, Risk))
+
+
 def load() -> Tenant:
-    """Make the demo company, or find it as it was left. After a failure half-way the next call finishes it."""
+    """Make the demo company and the one beside it, or find them as they were left. After a failure half-way the next
+    call goes on where it was."""
     tenant = Tenant.objects.filter(slug=SLUG).first() or _found()
     today = tenant.day_of(clock.now())
     with tenant_scope(tenant.pk):
-        with transaction.atomic():
-            finished = PayoutBatch.objects.exists()
-        if not finished:
+        if not _exists(PayoutBatch):
             _fill(tenant, today)
+    other = Tenant.objects.get(slug=OTHER)
+    with tenant_scope(other.pk):
+        _tell(other, other.day_of(clock.now()), Room(harborlight.fill, Deal))
     return tenant
+
+
+def _exists(model: type[models.Model]) -> bool:
+    with transaction.atomic():
+        return model._default_manager.exists()
+
+
+def _tell(tenant: Tenant, today: date, room: Room) -> None:
+    if not _exists(room.told):
+        room.fill(tenant, today, random.Random(room.fill.__module__))  # noqa: S311 (a demo, not a secret)
 
 
 def _found() -> Tenant:
     email, _roles = LOGINS["Ada Winter"]
     create_tenant(
-        slug="harborlight",
+        slug=OTHER,
         name="Harborlight 海港科技",
         currency="CNY",
         time_zone="Asia/Shanghai",
@@ -122,7 +156,8 @@ def _fill(tenant: Tenant, today: date) -> None:
         _run("import_data", folder, profile="crm-opportunities")
     with transaction.atomic():
         _people(tenant)
-        deals.fill(tenant, today, random.Random("deals"))  # noqa: S311 (a demo, not a secret)
+    for room in BEFORE_TARGETS:
+        _tell(tenant, today, room)
     this = tenant.calendar.quarter_of(today)
     last = tenant.calendar.previous(this)
     before, coming = tenant.calendar.previous(last), tenant.calendar.next(this)
@@ -134,8 +169,8 @@ def _fill(tenant: Tenant, today: date) -> None:
         document = Path(folder) / "plan.json"
         document.write_text(json.dumps(PLAN))
         _run("load_plan", document, name="Field sales", effective=str(last.start), assign=["role:rep"])
-    feedback.fill(tenant, today, random.Random("feedback"))  # noqa: S311 (a demo, not a secret)
-    risks.fill(tenant, today, random.Random("risks"))  # noqa: S311 (a demo, not a secret)
+    for room in AFTER_TARGETS:
+        _tell(tenant, today, room)
     _run("run_night", date=str(today))
     with transaction.atomic():
         _pay(tenant, last.start, today)
