@@ -1,5 +1,6 @@
 """Every address of the site. Inside a tenant: `/t/<tenant>/…`, one include per app."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from salesops import docs, health
@@ -14,6 +15,9 @@ urlpatterns = [
     path("t/<slug:tenant>/", include("incentives.urls")),
     path("t/<slug:tenant>/", include("reviews.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("design/", include("salesops.design.urls")))
 
 handler403 = "accounts.access.refusals.forbidden"
 handler404 = "accounts.access.refusals.unknown_address"

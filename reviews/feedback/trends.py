@@ -18,7 +18,6 @@ from accounts.access.actor import Actor
 from reviews.feedback.deadlines import days_between
 from reviews.feedback.models import Channel, FeedbackCase, Kind, State
 from reviews.feedback.selectors import REPEATED, visible_cases
-from reviews.feedback.wording import score
 from salesops.lib.pace import px
 
 WEEKS = (13, 26, 52)
@@ -69,14 +68,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A product's or a channel's part. `in_time` of those whose deadline has come; `satisfaction` of 5, as printed."""
+    """A product's or a channel's part. `in_time` of those whose deadline has come; `satisfaction` on a scale to 5."""
 
     key: int | str
     name: str | Promise
     cases: int
     complaints: int
     in_time: Fraction | None
-    satisfaction: str
+    satisfaction: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def _share(key: int | str, name: str | Promise, figures: Sequence[Any]) -> Share
         cases=cases,
         complaints=complaints,
         in_time=Fraction(met, come) if come else None,
-        satisfaction=score(Fraction(content, rated) if rated else None),
+        satisfaction=Fraction(content, rated) if rated else None,
     )
 
 
