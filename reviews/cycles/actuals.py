@@ -58,8 +58,11 @@ class Evidence:
 
 
 def measured(tenant: Tenant, review: Review, items: Iterable[ScorecardItem], today: date) -> dict[int, Evidence]:
-    """What the measures say of the review's member, or of those whom they lead, in its period; by item. Whoever has
-    nothing there is absent. As many queries as the measures need, and one for the quotas of the period."""
+    """What the measures say of the review's member, or of those whom they lead, in its period; by item.
+
+    Who did nothing of what adds up has 0 of it; a ratio with nothing to divide by is absent. As many queries as the
+    measures need, and one for the quotas of the period.
+    """
     rows = [item for item in items if item.kpi.measure]
     window = Window(review.cycle.starts_on, review.cycle.ends_on, min(today, review.cycle.ends_on))
     people = _People(tenant, review, window.until)
@@ -95,10 +98,11 @@ class _People:
 
 def _read(item: ScorecardItem, window: Window, people: _People) -> Evidence | None:
     measure, members = find_measure(item.kpi.measure), people.counted(item)
-    readings = measure.read(window, members) if measure and members else {}
-    if measure is None or not readings:
+    if measure is None or not members:
         return None
-    reading = together(readings.values(), adds_up=measure.adds_up)
+    reading = together(measure.read(window, members).values(), adds_up=measure.adds_up)
+    if not reading.of:
+        return None
     only = next(iter(members)) if len(members) == 1 else None
     url = measure.explain(people.tenant.slug, window, only) if measure.explain and only else ""
     return Evidence(reading.amount, reading.of, window.until, url, people.quota(item))

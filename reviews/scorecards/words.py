@@ -20,6 +20,7 @@ from salesops.lib.templatetags.numbers import NONE, amount, grouped, percent
 
 CHART_WIDTH, CHART_HEIGHT = 240, 96
 _TOP, _BOTTOM = 14, 78  # room for the points above and the values below
+_CHARACTER = 6  # the width of a digit at 11 px, measured
 
 
 def number(value: Fraction | int | None, decimals: int = 2) -> str:
@@ -89,10 +90,11 @@ def draw(item: ScorecardItem, currency: str) -> CurveDrawing:
     def y(earned: Fraction) -> Fraction:
         return _BOTTOM - earned / highest * (_BOTTOM - _TOP)
 
-    marks = [
-        (px(x(value)), px(y(earned)), number(earned), in_unit(value, item, currency), _anchor(x(value)))
-        for value, earned in corners
-    ]
+    marks, free_from = [], Fraction(0)
+    for value, earned in corners:
+        shown = in_unit(value, item, currency) if x(value) >= free_from else ""  # the table has them all
+        marks.append((px(x(value)), px(y(earned)), number(earned), shown, _anchor(x(value))))
+        free_from = x(value) + _CHARACTER * (len(shown) + 2) if shown else free_from
     rows = [(_bound(curve, value, item, currency), number(earned)) for value, earned in corners]
     words = _("; ").join(_("%(value)s earns %(points)s") % {"value": row[0], "points": row[1]} for row in rows)
     line = " ".join(f"{px(x(value))},{px(y(earned))}" for value, earned in points)

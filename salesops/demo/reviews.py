@@ -137,6 +137,7 @@ class _Story:
         weight: int,
         floor: str,
         target: str = "",
+        *,
         against: str = "fixed",
         of: str = "person",
     ) -> ItemValues:
@@ -146,6 +147,7 @@ class _Story:
             Decimal(weight),
             floor=Decimal(floor),
             target=Decimal(target) if target else None,
+            cap=Decimal(120) if self.kpis[code].measure else Decimal(100),  # nobody gives 6 of 5
             against=against,
             of=of,
         )

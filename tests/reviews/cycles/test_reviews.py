@@ -66,15 +66,30 @@ def test_the_score_is_weight_times_points_added_up_and_rounded_once(october, in_
     assert review.score == found.score == Decimal("69.75")
 
 
-def test_what_was_not_measured_is_left_out_and_the_rest_stands_for_the_whole(october, in_acme: Acme, sam, mia):
-    """Sam has booked nothing: bookings have no reading, so 40 of 100 are measured: (18.75 + 15) × 100 ÷ 40."""
+def test_who_did_nothing_of_what_adds_up_has_none_of_it(october, sam, mia):
+    """Sam has booked nothing: 0 points, not a weight less."""
     review = shared(mia, submitted(sam))
+
+    assert review.score == Decimal("33.75")
+    assert scores_of(review)[items_of(review)[0].pk].reading["amount"] == "0"
+
+
+def test_a_ratio_of_nothing_is_left_out_and_the_rest_stands_for_the_whole(sold, hana, rob, max_):
+    """Rob has closed no deal, so there is no win rate: 30 of 100 are measured, spirit 4 of 1 to 5: 22.5 × 100 ÷ 30."""
+    won = kpi(sold, "won", KpiValues({"en": "Win rate"}, "ratio", "win_rate"))
+    spirit = kpi(sold, "team-spirit", KpiValues({"en": "Team spirit"}, "score"))
+    items = [
+        ItemValues(won.pk, "results", Decimal(70), floor=Decimal(30), target=Decimal(60)),
+        ItemValues(spirit.pk, "teamwork", Decimal(30), floor=Decimal(1), target=Decimal(5), cap=Decimal(100)),
+    ]
+    card = create_scorecard(actor=hana, code="w", names={"en": "W"}, items=items, role="rep")
+    start_cycle(actor=hana, name="W", period="2017-09", deadlines=DEADLINES, scorecard_ids=[card.scorecard_id], at=NOON)
+    review = shared(max_, submitted(rob))
     scores = scores_of(review)
-    found = overall(in_acme.tenant, items_of(review), frozen(scores), scores)
+    found = overall(sold.tenant, items_of(review), frozen(scores), scores)
 
     assert found.results[0].points is None
-    assert (found.weight, found.total) == (40, Decimal("33.75"))
-    assert review.score == Decimal("84.38"), "84.375, half up"
+    assert (found.weight, found.total, review.score) == (30, Decimal("22.5"), 75)
 
 
 def test_actuals_are_frozen_with_their_evidence_when_the_review_is_shared(october, in_acme: Acme, rob, max_):

@@ -99,7 +99,9 @@ def test_a_plan_says_what_multiplies_it():
 def test_the_statement_shows_the_factor_as_a_step(october_signed, sold, client_for):
     plan_for_reps(sold, document(multiplied()))
     recompute(sold)
-    shown = client_for(sold.hana).get(reverse("statement_detail", args=["acme", sold.rob.pk, "2017-10"])).content.decode()
+    shown = (
+        client_for(sold.hana).get(reverse("statement_detail", args=["acme", sold.rob.pk, "2017-10"])).content.decode()
+    )
 
     assert "scorecard quarterly-scorecard 69.75: × 0.8" in shown
     assert "−18.00" in shown, "90.00 of the first credit become 72.00"
