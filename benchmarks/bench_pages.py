@@ -54,10 +54,10 @@ def deal_list_against_bare_page() -> Iterator[Result]:
             ("closed in a quarter", "period=2017-Q3"),
             ("by reference", "search=D1999"),
         ):
-            yield from _compare(client, f"deals, {what}", f"/t/{tenant.slug}/deals/?{query}", f"/t/{tenant.slug}/bare/")
+            yield from compare(client, f"deals, {what}", f"/t/{tenant.slug}/deals/?{query}", f"/t/{tenant.slug}/bare/")
 
 
-def _compare(client: Client, what: str, ours: str, baseline: str) -> Iterator[Result]:
+def compare(client: Client, what: str, ours: str, baseline: str) -> Iterator[Result]:
     """Both pages in turn, so that what else the machine does hits both."""
     times: dict[str, list[float]] = {ours: [], baseline: []}
     for _ in range(_REQUESTS):

@@ -145,7 +145,7 @@ def customer_next_step(request: TenantRequest, customer_id: int) -> HttpResponse
     day = today(request)
     customer = get_customer(request.actor, day, customer_id)
     initial = {"next_step": customer.next_step, "next_step_on": customer.next_step_on}
-    form = NextStepForm(request.POST or None, initial=initial)
+    form = NextStepForm(request.POST or None, initial=initial, auto_id="planned_%s")  # beside the composer
     back = reverse("customer_detail", args=[request.tenant.slug, customer.pk])
     context: dict[str, Any] = {"form": form, "customer": customer, "back": back}
     fragment = "pipeline/activities/_next_step_form.html"
