@@ -29,19 +29,26 @@ def quotas(*, metric: Literal["bookings"], period: Period) -> dict[int, int]:
     return dict(cells.order_by().values_list("node__member_id").annotate(quota=Sum("amount")))
 
 
-def quotas_between(first: date, last: date, members: Collection[int]) -> dict[int, int]:
-    """The approved bookings quotas of these members for the months that begin in those days, in minor units.
-
-    Members without a target are absent, and so are those whose target is 0: nothing is a share of it.
-    """
+def quotas_by_month(first: date, last: date, members: Collection[int]) -> dict[tuple[int, date], int]:
+    """The approved bookings quotas of these members for the months that begin in those days, in minor units, by member
+    and the month's first day. Months and members without a target are absent."""
     cells = TargetCell.objects.filter(
         node__plan__metric="bookings",
         node__plan__state=TargetPlan.State.APPROVED,
         node__member__in=members,
         month__range=(first, last),
     )
-    found = cells.order_by().values_list("node__member_id").annotate(quota=Sum("amount"))
-    return {member: quota for member, quota in found if quota}
+    found = cells.order_by().values_list("node__member_id", "month").annotate(quota=Sum("amount"))
+    return {(member, month): quota for member, month, quota in found}
+
+
+def quotas_between(first: date, last: date, members: Collection[int]) -> dict[int, int]:
+    """Their sums by member. Members without a target are absent, and so are those whose target is 0: nothing is a share
+    of it."""
+    sums: dict[int, int] = {}
+    for (member, _), quota in quotas_by_month(first, last, members).items():
+        sums[member] = sums.get(member, 0) + quota
+    return {member: quota for member, quota in sums.items() if quota}
 
 
 def standing_of(member_id: int, period: Period, as_of: date) -> Attainment:

@@ -105,7 +105,9 @@ def load() -> Tenant:
     tenant = Tenant.objects.filter(slug=SLUG).first() or _found()
     today = tenant.day_of(clock.now())
     with tenant_scope(tenant.pk):
-        if not _exists(PayoutBatch):
+        with transaction.atomic():
+            finished = PayoutBatch.objects.exists()
+        if not finished:
             _fill(tenant, today)
     other = Tenant.objects.get(slug=OTHER)
     with tenant_scope(other.pk):
@@ -113,14 +115,11 @@ def load() -> Tenant:
     return tenant
 
 
-def _exists(model: type[models.Model]) -> bool:
-    with transaction.atomic():
-        return model._default_manager.exists()
-
-
 def _tell(tenant: Tenant, today: date, room: Room) -> None:
-    if not _exists(room.told):
-        room.fill(tenant, today, random.Random(room.fill.__module__))  # noqa: S311 (a demo, not a secret)
+    """All of it or nothing, so that a second call can tell which."""
+    with transaction.atomic():
+        if not room.told._default_manager.exists():
+            room.fill(tenant, today, random.Random(room.fill.__module__))  # noqa: S311 (a demo, not a secret)
 
 
 def _found() -> Tenant:

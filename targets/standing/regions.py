@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Min, Sum
+from django.db.models import Max, Min, Sum
 
 from accounts.access.actor import Actor
 from pipeline.facts import Slice, totals
 from pipeline.ledger.links import credits_url
 from salesops.lib.money import round_half_up
-from salesops.lib.periods import Period
+from salesops.lib.periods import Period, month_of
 from targets.attainment.pace import Attainment, Clockwork
 from targets.cascade.models import TargetNode, TargetPlan
 from targets.cascade.selectors import visible_nodes
@@ -35,22 +34,33 @@ def by_region(actor: Actor, period: Period, as_of: date) -> list[Place]:
     nodes = _nodes(actor, period, as_of)
     if not nodes:
         return []
-    last = max(min(period.end, as_of), period.start)
-    found = totals(Slice(period.start, last, kind="direct"), by=("region", "team"))
-    clockwork = Clockwork.of(period.start, period.end, as_of)
+    first, end = min(node.first for node in nodes), month_of(max(node.last for node in nodes)).end
+    whole = Slice(first, max(min(end, as_of), first), kind="direct")
+    found = totals(whole, by=("region", "team"))
+    clockwork = Clockwork.of(first, end, as_of)
     places = []
-    for kind, id, name, target in nodes:
-        at = 0 if kind == _KIND.REGION else 1
-        booked = sum(total.value for key, total in found.items() if key[at] == id)
-        lines = Slice(period.start, last, kind="direct")
-        lines = replace(lines, regions=[id]) if kind == _KIND.REGION else replace(lines, teams=[id])
-        url = credits_url(actor.tenant.slug, lines)
-        places.append(Place(name, kind == _KIND.REGION, Attainment(target, round_half_up(booked), clockwork), url))
+    for node in nodes:
+        booked = sum(total.value for key, total in found.items() if key[0 if node.is_region else 1] == node.id)
+        lines = replace(whole, regions=[node.id]) if node.is_region else replace(whole, teams=[node.id])
+        reached = Attainment(node.target, round_half_up(booked), clockwork)
+        places.append(Place(node.name, node.is_region, reached, credits_url(actor.tenant.slug, lines)))
     return places
 
 
-def _nodes(actor: Actor, period: Period, as_of: date) -> Sequence[tuple[str, int, str, int]]:
-    """Kind, id of the region or team, name and target, regions before their teams."""
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """`id` is the region's or the team's; `first` and `last` are the months that have a target."""
+
+    is_region: bool
+    id: int
+    name: str
+    target: int
+    first: date
+    last: date
+
+
+def _nodes(actor: Actor, period: Period, as_of: date) -> list[_Node]:
+    """Regions before their teams."""
     rows = (
         visible_nodes(actor, as_of)
         .filter(
@@ -60,14 +70,12 @@ def _nodes(actor: Actor, period: Period, as_of: date) -> Sequence[tuple[str, int
             cells__month__range=(period.start, period.end),
         )
         .order_by()
-        .values("kind", "region_id", "team_id", "name")
-        .annotate(amount=Sum("cells__amount"), above=Min("parent__name"))
+        .values_list("kind", "region_id", "team_id", "name")
+        .annotate(Sum("cells__amount"), Min("parent__name"), Min("cells__month"), Max("cells__month"))
     )
-    found = [
-        ((row["name"], "") if row["kind"] == _KIND.REGION else (row["above"] or "", row["name"]), row) for row in rows
-    ]
-    found.sort(key=lambda pair: pair[0])
-    return [
-        (row["kind"], row["region_id"] if row["kind"] == _KIND.REGION else row["team_id"], row["name"], row["amount"])
-        for _, row in found
-    ]
+    found: list[tuple[tuple[str, str], _Node]] = []
+    for kind, region, team, name, target, above, first, last in rows:
+        is_region = kind == _KIND.REGION
+        place = (name, "") if is_region else (above or "", name)
+        found.append((place, _Node(is_region, region if is_region else team, name, target, first, last)))
+    return [node for _, node in sorted(found, key=lambda pair: pair[0])]

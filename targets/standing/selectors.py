@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from django.db.models import Sum
+from django.db.models import Max, Min, Sum
 
 from accounts.access.actor import Actor
 from accounts.access.policy import visible_members
@@ -22,7 +22,7 @@ from pipeline.forecast.facts import Open, open_by_category
 from pipeline.ledger.links import credits_url
 from salesops.lib.money import round_half_up
 from salesops.lib.pace import Landing
-from salesops.lib.periods import Period
+from salesops.lib.periods import Period, month_of
 from targets.attainment.pace import Attainment, Clockwork
 from targets.cascade.models import TargetNode, TargetPlan
 from targets.cascade.selectors import sees_all, visible_nodes
@@ -34,9 +34,12 @@ _KIND = TargetNode.Kind
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The reader's part: what is asked of it, and the credit lines that count towards it."""
+    """The reader's part: what is asked of it from `first` to `last`, the months of the period that have a target, and
+    the credit lines that count towards it."""
 
     target: int
+    first: date
+    last: date
     lines: Slice
 
 
@@ -94,16 +97,17 @@ def own_part(actor: Actor, period: Period, as_of: date) -> Own | None:
             plan__state=TargetPlan.State.APPROVED,
             cells__month__range=(period.start, period.end),
         )
-        .annotate(amount=Sum("cells__amount"))
-        .values_list("id", "parent_id", "team_id", "amount")
+        .annotate(amount=Sum("cells__amount"), begins=Min("cells__month"), ends=Max("cells__month"))
+        .values_list("id", "parent_id", "team_id", "amount", "begins", "ends")
     )
     if not nodes:
         return None
     ids = {id for id, *_ in nodes}
-    tops = [(team, amount) for _, parent, team, amount in nodes if parent not in ids]
-    teams = None if everybody else subtree({team for team, _ in tops})
-    last = max(min(period.end, as_of), period.start)
-    return Own(sum(amount for _, amount in tops), Slice(period.start, last, teams=teams, kind="direct"))
+    tops = [node for node in nodes if node[1] not in ids]
+    teams = None if everybody else subtree({node[2] for node in tops})
+    first, end = min(node[4] for node in tops), month_of(max(node[5] for node in tops)).end
+    last = max(min(end, as_of), first)
+    return Own(sum(node[3] for node in tops), first, end, Slice(first, last, teams=teams, kind="direct"))
 
 
 def standing(actor: Actor, period: Period, as_of: date) -> Standing | None:
@@ -112,12 +116,12 @@ def standing(actor: Actor, period: Period, as_of: date) -> Standing | None:
     if own is None:
         return None
     by_day = {day: round_half_up(total.value) for (day,), total in totals(own.lines, by=("day",)).items()}
-    clockwork = Clockwork.of(period.start, period.end, as_of)
+    clockwork = Clockwork.of(own.first, own.last, as_of)
     return Standing(
-        period=period,
+        period=Period(own.first, own.last, period.kind, period.key),
         reached=Attainment(own.target, sum(by_day.values()), clockwork),
         by_day=by_day,
-        landing=project(_by_working_day(by_day, period.start, clockwork.gone), clockwork.left),
+        landing=project(_by_working_day(by_day, own.first, clockwork.gone), clockwork.left),
         url=credits_url(actor.tenant.slug, own.lines),
     )
 

@@ -22,8 +22,8 @@ from salesops.lib.templatetags.charts import Shade, shade
 from targets.attainment.pace import Attainment, Clockwork
 from targets.cascade.selectors import sees_all
 from targets.cascade.smart import Tone
-from targets.facts import quotas_between
-from targets.measures import ATTAINMENT, COVERAGE, attainment_of, coverage_of
+from targets.facts import quotas_by_month
+from targets.measures import ATTAINMENT, COVERAGE, attainment_of, coverage_of, reached
 
 # Beside attainment, in the order of the columns. Each is one query; a page has twelve.
 SHOWN = ("bookings", "win_rate", "visits", "coverage", "satisfaction")
@@ -111,15 +111,17 @@ def _readings(window: Window, people: Sequence[Person]) -> tuple[Readings, list[
     with each other: quotas, bookings and open deals are read once. Overlays count towards a quota, and not as bookings,
     of which a team's are the sum."""
     ids = [one.id for one in people]
-    quotas = quotas_between(window.first, window.last, ids)
-    credited = totals(Slice(window.first, window.until, participants=ids), by=("participant", "kind"))
-    direct = {member: total.value for (member, kind), total in credited.items() if kind == "direct"}
-    booked: dict[int, Fraction] = defaultdict(Fraction)
-    for (member, _), total in credited.items():
-        booked[member] += total.value
+    credited = totals(Slice(window.first, window.until, participants=ids), by=("participant", "month", "kind"))
+    booked: defaultdict[tuple[int, date], Fraction] = defaultdict(Fraction)
+    direct: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for (member, month, kind), total in credited.items():
+        booked[member, month] += total.value
+        if kind == "direct":
+            direct[member] += total.value
+    people_reached = reached(quotas_by_month(window.first, window.last, ids), booked)
     own: dict[str, Callable[[], Readings]] = {
         "bookings": lambda: {member: Reading(value) for member, value in direct.items()},
-        "coverage": lambda: coverage_of(quotas, booked, open_by_owner(window.until, window.last, ids)),
+        "coverage": lambda: coverage_of(people_reached, open_by_owner(window.until, window.last, ids)),
     }
     columns = []
     for name in SHOWN:
@@ -129,7 +131,7 @@ def _readings(window: Window, people: Sequence[Person]) -> tuple[Readings, list[
         found = own[name]() if name in own else measure.read(window, ids)
         if any(reading.amount for reading in found.values()):
             columns.append((measure, found))
-    return attainment_of(quotas, booked), columns
+    return attainment_of(people_reached), columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ class _Table:
     groups: int
 
     def row(self, kind: Kind, id: int, name: str, members: Sequence[int]) -> Row:
-        reached = self._sum(ATTAINMENT, self.attainment, members)
-        target, actual = (int(reached.of), int(reached.amount)) if reached else (0, 0)
+        found = self._sum(ATTAINMENT, self.attainment, members)
+        target, actual = (int(found.of), int(found.amount)) if found else (0, 0)
         standing = Attainment(target, actual, self.clockwork)
         cells = [self._cell(measure, readings, kind, members) for measure, readings in self.columns]
         return Row(name, id, kind, standing.ratio, standing.tone, cells)
