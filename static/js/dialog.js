@@ -11,8 +11,12 @@ export function listenForDialogs() {
       return;
     }
     const closer = event.target.closest("[data-close]");
-    if (closer || isBackdrop(event)) {
-      event.target.closest("dialog")?.close();
+    const dialog = event.target.closest("dialog");
+    if (dialog && (closer || isBackdrop(event))) {
+      if (closer?.matches("a")) {
+        event.preventDefault(); // its address is for the same form as a page
+      }
+      dialog.close();
     }
   });
   document.addEventListener("close-dialog", () => {
