@@ -35,6 +35,7 @@ STEPS = (
     "incentives.recompute",
     "pipeline.risks",
     "pipeline.risk_digest",
+    "reviews.remind",
 )
 NIGHT_BEGINS = time(2)
 SCHEDULED = ""  # the input version of the night that the schedule inserts; commands number theirs
