@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
+from accounts.people.directory import member_of
 from accounts.people.models import Member
 from pipeline.handover import selectors, services
 from pipeline.handover.forms import HandoverForm, VersionForm
@@ -22,6 +23,7 @@ from salesops.lib.forms import add_domain_error, translated
 from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
 
+_ON_A_PANEL = 5
 _TABLE = "pipeline/handover/_handover_table.html"
 
 
@@ -97,6 +99,23 @@ def handover_detail(request: TenantRequest, handover_id: int) -> HttpResponse:
         "may_approve": selectors.may_approve(request.actor, handover, day),
     }
     return render(request, "pipeline/handover/handover_detail.html", context)
+
+
+@require_GET
+@needs("handovers.manage")
+def member_handovers(request: TenantRequest, member_id: int) -> HttpResponse:
+    """On a member's page: what they look after, and their handovers. Empty for who does not answer for them."""
+    day = today(request)
+    member = member_of(request.actor, member_id, day)
+    answers = selectors.givers(request.actor, day).filter(pk=member.pk).exists()
+    handovers = selectors.find_handovers(request.actor, day, member.pk).order_by(*selectors.NEWEST)
+    context = {
+        "member": member,
+        "answers": answers,
+        "counts": selectors.counts(request.actor, member, day) if answers else [],
+        "handovers": list(handovers[:_ON_A_PANEL]) if answers else [],
+    }
+    return render(request, "pipeline/handover/_member_panel.html", context)
 
 
 @require_POST

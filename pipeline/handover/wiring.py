@@ -13,21 +13,25 @@ from django.utils.translation import gettext_lazy
 from accounts.access.actor import Actor
 from accounts.access.navigation import Entry
 from accounts.access.navigation import register as register_entry
+from accounts.access.panels import Panel
 from accounts.home.waiting import Waiting, WaitingSource
 from accounts.home.waiting import register as register_waiting
 from accounts.jobs.registry import register as register_job
 from accounts.notifications.registry import register as register_kind
+from accounts.people.panels import member_panels
 from pipeline.handover import selectors
 from pipeline.handover.kinds import KINDS
 from pipeline.handover.models import Handover
 from pipeline.handover.night import HANDOVERS
 
 ENTRY = Entry("people", 60, gettext_lazy("Handovers"), "handover_list", "arrows-exchange", "handovers.manage")
+PANEL = Panel("handovers", gettext_lazy("What they look after"), "member_handovers", "handovers.manage", place="main")
 
 
 def fill_slots() -> None:
     """Called once, when the app is ready."""
     register_entry(ENTRY)
+    member_panels.register(PANEL)
     register_job(HANDOVERS)
     register_kind(*KINDS)
     register_waiting(WaitingSource("handovers", "handovers.view", _waiting))

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -31,7 +32,7 @@ class Visit(TenantModel):
         CANCELLED = "cancelled", _("Cancelled")
 
     class Outcome(models.TextChoices):
-        ORDER = "order", _("Order")
+        ORDER = "order", pgettext_lazy("outcome of a visit", "Order")
         INTERESTED = "interested", _("Interested")
         NOT_NOW = "not_now", _("Not now")
         NO_ONE = "no_one", _("No one")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.actor import Actor
 from accounts.access.navigation import Entry, Tab
 from accounts.access.panels import Panel
+from accounts.access.policy import may
 from accounts.home.waiting import Waiting, WaitingSource
 from accounts.measures import Measure, Reading, Window
 from accounts.people.models import Role
@@ -57,11 +58,13 @@ def _entries(actor: Actor, as_of: date, customer_id: int, before: Cursor | None,
     there = Visit.objects.filter(customer_id=customer_id, state__in=[Visit.State.CHECKED_IN, Visit.State.DONE])
     if before is not None:
         there = there.filter(before.earlier("visit"))
-    found = there.select_related("owner", "contact").order_by(*selectors.NEWEST)[:size]
-    return [_entry(actor, visit) for visit in found]
+    found = there.select_related("owner").order_by(*selectors.NEWEST)[:size]
+    return [_entry(actor, as_of, visit) for visit in found]
 
 
-def _entry(actor: Actor, visit: Visit) -> TimelineEntry:
+def _entry(actor: Actor, as_of: date, visit: Visit) -> TimelineEntry:
+    """Everybody who sees the customer reads what was said; only who sees the visitor's work opens it."""
+    opens = may(actor, "visits.view", as_of=as_of, owner_id=visit.owner_id)
     step = visit.next_step
     if visit.next_step_on is not None:
         step = f"{date_format(visit.next_step_on, 'SHORT_DATE_FORMAT')} {step}".strip()
@@ -73,7 +76,7 @@ def _entry(actor: Actor, visit: Visit) -> TimelineEntry:
         title=_("Visit"),
         subject=visit.get_outcome_display() or visit.get_state_display(),
         detail=visit.note or visit.purpose,
-        url=reverse("visit_detail", args=[actor.tenant.slug, visit.pk]),
+        url=reverse("visit_detail", args=[actor.tenant.slug, visit.pk]) if opens else "",
         actor_name=visit.owner.full_name,
         badge=(visit.get_verification_display(), _TONES[Visit.Verification(visit.verification)]),
         next_step=step,

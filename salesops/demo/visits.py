@@ -31,6 +31,7 @@ from pipeline.visits.place import Place
 from pipeline.visits.values import Arrival, Plan, Report
 
 _TWO_YEARS = 720
+_ROUND = 8  # customers whom one rep visits
 _A_WEEK = (1, 2, 2, 3, 3, 4)
 _OUTCOMES = ("order", "interested", "interested", "interested", "not_now", "not_now", "no_one")
 _HERO, _NEWEST, _MANAGER = "Viktor Hale", "陈立文", "Ruben Castro"
@@ -114,7 +115,9 @@ def _rounds(tenant: Tenant) -> list[_Round]:
     held = Customer.objects.filter(owner__isnull=False).order_by("id").values_list("owner_id", "id")
     dealt = Deal.objects.filter(customer__isnull=False).order_by("id").values_list("owner_id", "customer_id")
     for owner_id, customer_id in [*held, *dealt]:
-        owned.setdefault(owner_id, {})[customer_id] = None
+        theirs = owned.setdefault(owner_id, {})
+        if len(theirs) < _ROUND:
+            theirs[customer_id] = None
     customers = Customer.objects.in_bulk()
     contacts = {one.customer_id: one for one in Contact.objects.filter(has_left=False).order_by("-id")}
     reps = Member.objects.filter(roles__contains=[Role.REP], pk__in=owned).order_by("id")

@@ -202,6 +202,7 @@ INSIDE = """
     handover_list           GET           200   200   200   200   200   200
     handover_create         GET,POST      200   200   200   403   403   403
     handover_detail         GET           200   200   200   200   404   200
+    member_handovers        GET           200   200   200   403   403   403
     handover_approve        POST          303   303   303   403   403   403
     handover_cancel         POST          303   303   303   403   403   403
     api_handover_list       GET,POST      200   200   200   200   200   200

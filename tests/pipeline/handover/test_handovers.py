@@ -238,3 +238,12 @@ def test_over_rest_once(in_acme: Acme, client_for: ClientFor) -> None:
     cancelled = client.post(f"{address}cancel/", headers={"If-Match": etag})
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert client.post(f"{address}cancel/", headers={"If-Match": etag}).status_code == 412
+
+
+def test_a_member_s_page_offers_it_to_who_answers_for_them(in_acme: Acme, client_for: ClientFor) -> None:
+    customer(in_acme, owner=in_acme.rob)
+    address = f"/t/acme/members/{in_acme.rob.pk}/handovers/"
+    offer = f"/t/acme/handovers/new/?from={in_acme.rob.pk}"
+    assert f'hx-get="{address}"' in client_for(in_acme.max).get(f"/t/acme/members/{in_acme.rob.pk}/").content.decode()
+    assert offer in client_for(in_acme.max).get(address).content.decode()
+    assert offer not in client_for(in_acme.mia).get(address).content.decode()
