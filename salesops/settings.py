@@ -319,6 +319,13 @@ SPECTACULAR_SETTINGS = {
         "JobState": "accounts.jobs.models.JobState",
         "PayoutState": "incentives.payouts.models.PayoutBatch.State",
         "TargetState": "targets.cascade.models.TargetPlan.State",
+        "HandoverState": "pipeline.handover.models.Handover.State",
+        "VisitState": "pipeline.visits.models.Visit.State",
+        "VisitOutcome": "pipeline.visits.models.Visit.Outcome",
+        "FeedbackState": "reviews.feedback.models.State",
+        "FeedbackKind": "reviews.feedback.models.Kind",
+        "FeedbackSeverity": "reviews.feedback.models.Severity",
+        "FeedbackEntryKind": "reviews.feedback.models.FeedbackEntry.Kind",
     },
 }
 
