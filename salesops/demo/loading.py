@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import models, transaction
 
 from accounts.access.actor import Actor
+from accounts.invitations.models import Invitation
 from accounts.people.changes import give_sign_in
 from accounts.people.models import Member, Role
 from accounts.people.services import add_member, create_tenant
@@ -36,7 +37,7 @@ from pipeline.risks.models import Risk
 from pipeline.visits.models import Visit
 from reviews.cycles.models import ReviewCycle
 from reviews.feedback.models import FeedbackCase
-from salesops.demo import company, customers, deals, feedback, harborlight, reviews, risks, visits
+from salesops.demo import company, customers, deals, feedback, harborlight, people, reviews, risks, visits
 from salesops.lib import clock
 from salesops.lib.money import from_minor, round_half_up
 from salesops.lib.periods import Period, add_months, months_between
@@ -96,7 +97,12 @@ class Room:
 
 # In this order: a visit is paid to a customer with a history, a risk is found in all of it.
 BEFORE_TARGETS = (Room(deals.fill, LineItem), Room(customers.fill, Activity), Room(visits.fill, Visit))
-AFTER_TARGETS = (Room(feedback.fill, FeedbackCase), Room(reviews.fill, ReviewCycle), Room(risks.fill, Risk))
+AFTER_TARGETS = (
+    Room(feedback.fill, FeedbackCase),
+    Room(reviews.fill, ReviewCycle),
+    Room(risks.fill, Risk),
+    Room(people.fill, Invitation),
+)
 
 
 def load() -> Tenant:
@@ -161,7 +167,7 @@ def _fill(tenant: Tenant, today: date) -> None:
     last = tenant.calendar.previous(this)
     before, coming = tenant.calendar.previous(last), tenant.calendar.next(this)
     _set_target(last, tenant, base=before, growth=104, approve=True)
-    _set_target(this, tenant, base=last, growth=108, approve=True)
+    _set_target(this, tenant, base=last, growth=132, approve=True)
     _set_target(coming, tenant, base=last, growth=121, approve=False)
     _leave_some_to_place(tenant, coming)
     with TemporaryDirectory() as folder:
