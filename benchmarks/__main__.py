@@ -14,6 +14,7 @@ import sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ.setdefault("SALESOPS_TEST_SUFFIX", "bench")
 os.environ.setdefault("SECRET_KEY", "for measuring only")
+os.environ.setdefault("SERVE_SOURCES", "1")  # no collected files are needed to render their names
 
 import django
 

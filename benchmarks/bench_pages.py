@@ -57,11 +57,13 @@ def deal_list_against_bare_page() -> Iterator[Result]:
             yield from compare(client, f"deals, {what}", f"/t/{tenant.slug}/deals/?{query}", f"/t/{tenant.slug}/bare/")
 
 
-def compare(client: Client, what: str, ours: str, baseline: str) -> Iterator[Result]:
+def compare(
+    client: Client, what: str, ours: str, baseline: str, *, baseline_is: str = "the bare page", goal: float | None = 3
+) -> Iterator[Result]:
     """Both pages in turn, so that what else the machine does hits both."""
     times: dict[str, list[float]] = {ours: [], baseline: []}
     for _ in range(_REQUESTS):
         for url, taken in times.items():
             taken.append(seconds(lambda url=url: client.get(url)))
     for name, of in (("p50", statistics.median), ("p95", lambda values: sorted(values)[int(len(values) * 0.95)])):
-        yield Result(f"{what}, {name}", of(times[ours]), of(times[baseline]), "the bare page", goal=3)
+        yield Result(f"{what}, {name}", of(times[ours]), of(times[baseline]), baseline_is, goal=goal)

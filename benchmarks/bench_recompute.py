@@ -43,9 +43,9 @@ _PLAN = {
     ],
 }
 _DEALS = """
-    INSERT INTO pipeline_deal (tenant_id, reference, owner_id, stage_id, amount, units, closed_on, stage_since,
-                               created_at, version)
-    SELECT %(tenant)s, 'D' || n, (%(members)s::bigint[])[1 + n %% %(people)s], %(stage)s,
+    INSERT INTO pipeline_deal (tenant_id, reference, title, next_step, loss_reason, loss_note, owner_id, stage_id,
+                               amount, units, closed_on, stage_since, created_at, version)
+    SELECT %(tenant)s, 'D' || n, '', '', '', '', (%(members)s::bigint[])[1 + n %% %(people)s], %(stage)s,
            1000 + (n::bigint * 7919) %% 899000, 1, date '2017-10-01' + (n * 31) %% 92, date '2017-10-01', now(), 1
     FROM generate_series(0, %(count)s - 1) n
 """

@@ -16,12 +16,13 @@ from pipeline.products.models import Product
 PASSWORD = "correct horse battery staple"  # noqa: S105 (nobody can sign in to a database that is dropped)
 
 _DEALS = """
-    INSERT INTO pipeline_deal (tenant_id, reference, customer_id, product_id, owner_id, stage_id, amount, units,
-                               engaged_on, closed_on, stage_since, created_at, version)
-    SELECT %(tenant)s, 'D' || n, (%(customers)s::bigint[])[1 + n %% 100], (%(products)s::bigint[])[1 + n %% 7],
-           (%(members)s::bigint[])[1 + n %% 30], (%(stages)s::bigint[])[1 + n %% 4], 10000 + n, 1,
-           date '2016-01-01', CASE WHEN n %% 4 >= 2 THEN date '2017-01-01' + n %% 365 END,
-           date '2017-01-01' + n %% 365, now(), 1
+    INSERT INTO pipeline_deal (tenant_id, reference, title, next_step, loss_reason, loss_note, customer_id, product_id,
+                               owner_id, stage_id, amount, units, engaged_on, closed_on, stage_since, created_at,
+                               version)
+    SELECT %(tenant)s, 'D' || n, '', '', '', '', (%(customers)s::bigint[])[1 + n %% 100],
+           (%(products)s::bigint[])[1 + n %% 7], (%(members)s::bigint[])[1 + n %% 30],
+           (%(stages)s::bigint[])[1 + n %% 4], 10000 + n, 1, date '2016-01-01',
+           CASE WHEN n %% 4 >= 2 THEN date '2017-01-01' + n %% 365 END, date '2017-01-01' + n %% 365, now(), 1
     FROM generate_series(1, %(count)s) n
 """
 
