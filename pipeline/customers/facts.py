@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Q
 
 from accounts.access.actor import Actor
 from accounts.access.policy import rows
 from pipeline.contacts.models import Contact
+from pipeline.customers.models import Customer
 from pipeline.customers.selectors import visible_customers
 from pipeline.deals.models import Deal
 from pipeline.products.models import Product
@@ -45,6 +49,15 @@ def find_customer(
     key = {"pk": customer_id} if name is None else {"name": name}
     row = visible_customers(actor, as_of).filter(**key).values_list("id", "name", "owner_id").first()
     return CustomerFact(*row) if row else None
+
+
+def of_owners(members: Collection[int]) -> Q:
+    """For a table that refers to customers: those of these members' customers.
+
+    A subquery and no join: beside another condition, as in “mine, or my customer's”, the planner hashes it once, where
+    it would look up the customer of each of 15,000 rows.
+    """
+    return Q(customer_id__in=Customer.objects.filter(owner_id__in=members).values("pk"))
 
 
 def find_deal(actor: Actor, as_of: date, deal_id: int) -> DealFact | None:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.access.actor import Actor
 from accounts.access.policy import may, visible_members
 from accounts.people.models import Member, Role
+from pipeline.customers.facts import of_owners
 from reviews.feedback.deadlines import SOON, days_between
 from reviews.feedback.models import FeedbackCase, FeedbackEntry, State
 from salesops.lib.errors import NotVisible
@@ -62,7 +63,7 @@ def visible_cases(actor: Actor, as_of: date, capability: str = "feedback.view") 
     members = visible_members(actor, capability, as_of)
     if members is None:
         return cases
-    return cases.filter(Q(owner_id__in=members) | Q(customer__owner_id__in=members))
+    return cases.filter(Q(owner_id__in=members) | of_owners(members))
 
 
 def find_cases(actor: Actor, at: datetime, narrowed: FeedbackFilter) -> QuerySet[FeedbackCase]:
