@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "RiskSeverityEnum": "pipeline.risks.registry.Severity",
+        "RiskSeverity": "pipeline.risks.registry.Severity",
         "JobState": "accounts.jobs.models.JobState",
         "PayoutState": "incentives.payouts.models.PayoutBatch.State",
         "TargetState": "targets.cascade.models.TargetPlan.State",
