@@ -39,7 +39,7 @@ ENTRIES = (
         {Role.REP: Tab(3, raised=True)},
     ),
 )
-HOME_PANEL = Panel("visits_today", gettext_lazy("Today"), "visits_today_panel", "visits.edit", 20, "main", (Role.REP,))
+HOME_PANEL = Panel("visits_today", gettext_lazy("Today"), "visits_today_panel", "visits.edit", 15, "main", (Role.REP,))
 CUSTOMER_PANEL = Panel("customer_visits", gettext_lazy("Visits"), "customer_visits_panel", "visits.view", 40)
 DEAL_PANEL = Panel("deal_visits", gettext_lazy("Visits"), "deal_visits_panel", "visits.view", 40)
 

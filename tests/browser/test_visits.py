@@ -235,6 +235,18 @@ def test_a_refused_visit_can_be_discarded(phone: Any, acme: Acme, visit: Visit) 
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes(':kept:')).length") == 0
 
 
+def test_a_server_in_trouble_is_asked_again(phone: Any, acme: Acme, visit: Visit) -> None:
+    page = phone(f"/t/acme/visits/{visit.pk}/")
+    page.route("**/api/v1/visits/kept/**", lambda route: route.fulfill(status=503, body="busy"))
+    page.get_by_role("button", name="Check in here").click()
+    expect(page.get_by_text("One visit is kept on this phone.")).to_be_visible()
+    assert _stored(acme).state == "planned"
+    page.unroute("**/api/v1/visits/kept/**")
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("One visit is kept on this phone.")).to_be_hidden()
+    assert _stored(acme).state == "checked_in"
+
+
 def test_what_one_member_kept_is_neither_shown_to_nor_sent_by_the_next(
     phone: Any, acme: Acme, visit: Visit, client_for: Any, live_server: Any
 ) -> None:
