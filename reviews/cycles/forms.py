@@ -107,7 +107,7 @@ class PartForm(forms.Form):
         for item in items:
             if not item.kpi.measure:
                 self.fields[f"value_{item.pk}"] = forms.DecimalField(
-                    label=item.kpi.name,
+                    label=_("Value"),
                     required=False,
                     max_digits=16,
                     decimal_places=4,

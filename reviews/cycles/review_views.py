@@ -122,6 +122,7 @@ def _context(
         "mine": mine,
         "part_form": part,
         "entries": _entries(page, part) if part else [],
+        "has_notes": any(row.measured and (row.own_note or row.note) for row in page.rows),
         "writes": "self" if isinstance(part, SelfForm) else "manager",
         "sign_form": sign_form or _sign_form(review) if mine and review.state == Review.State.SIGN else None,
         "path": [state.label for state in selectors.STATES],
