@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.access import search  # noqa: PLC0415
         from accounts.access.navigation import Entry, Tab, register  # noqa: PLC0415 (models are loaded only now)
         from accounts.access.panels import Panel  # noqa: PLC0415
         from accounts.home import steps  # noqa: PLC0415
@@ -21,6 +22,7 @@ class AccountsConfig(AppConfig):
         from accounts.notifications.services import NOTICE  # noqa: PLC0415
         from accounts.people.models import Role  # noqa: PLC0415
         from accounts.people.notices import KINDS  # noqa: PLC0415
+        from accounts.people.search import SOURCE  # noqa: PLC0415
 
         home = dict.fromkeys(Role, Tab(1)) | {Role.REP: Tab(1, _("Today"), "sun")}
         register(
@@ -40,6 +42,7 @@ class AccountsConfig(AppConfig):
             Panel("waiting", _("Waiting for you"), "home_waiting", "people.view", 30),
             Panel("night", _("Last night"), "home_night", "jobs.view", 80, "main", (Role.ADMIN, Role.HR)),
         )
+        search.register(SOURCE)
         steps.register(*FIRST_STEPS)
         register_kinds(*KINDS)
         register_letter(NOTICE, notice)

@@ -6,6 +6,7 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
+        from accounts.access import search  # noqa: PLC0415
         from accounts.access.navigation import Entry, Tab, register  # noqa: PLC0415 (models are loaded only now)
         from accounts.home import steps  # noqa: PLC0415
         from accounts.jobs.registry import JobKind  # noqa: PLC0415
@@ -16,10 +17,12 @@ class PipelineConfig(AppConfig):
         from pipeline.imports import services, work  # noqa: PLC0415
         from pipeline.ledger import reconciliation  # noqa: PLC0415
         from pipeline.risks.wiring import fill_slots as fill_slots_of_risks  # noqa: PLC0415
+        from pipeline.search import SOURCES  # noqa: PLC0415
         from pipeline.visits.wiring import fill_slots as fill_slots_of_visits  # noqa: PLC0415
 
         self._register_customers()
         self._register_deals()
+        search.register(*SOURCES)
         steps.register(*FIRST_STEPS)
         deals = {Role.REP: Tab(4), Role.MANAGER: Tab(2), Role.EXECUTIVE: Tab(3)}
         customers = {Role.REP: Tab(2), Role.MANAGER: Tab(5)}
@@ -78,4 +81,6 @@ class PipelineConfig(AppConfig):
         timeline.register(sources.TIMELINE)
         waiting.register(sources.OVERDUE_STEPS, sources.PAST_THEIR_AGE)
         handover.register(sources.HANDOVER)
-        jobs.register(jobs.JobKind("deals.totals", _("Check of the board's sums"), "nightly", "jobs.view", totals.check))
+        jobs.register(
+            jobs.JobKind("deals.totals", _("Check of the board's sums"), "nightly", "jobs.view", totals.check)
+        )

@@ -1,5 +1,5 @@
-// The command palette: Ctrl-K or / anywhere, type to narrow, arrows to choose, Enter to go. The entries are the
-// navigation's, written into the page by the server; nothing is asked over the network.
+// The command palette: Ctrl-K or / anywhere, type to narrow, arrows to choose, Enter to go. The pages are the
+// navigation's, written into the page by the server; records that begin with the text are added below them by htmx.
 
 export const palette = () => ({
   empty: false,
@@ -28,6 +28,7 @@ export const palette = () => ({
 
   reset() {
     this.$refs.query.value = "";
+    this.$refs.list.querySelector("#palette-found").replaceChildren();
     this.narrow();
     this.$refs.query.focus();
   },
@@ -35,10 +36,18 @@ export const palette = () => ({
   narrow() {
     const wanted = this.$refs.query.value.trim().toLowerCase();
     for (const option of this.options()) {
-      option.hidden = !option.textContent.toLowerCase().includes(wanted);
+      option.hidden = "page" in option.dataset && !option.textContent.toLowerCase().includes(wanted);
     }
     this.empty = this.shown().length === 0;
     this.choose(this.shown()[0]);
+  },
+
+  // Records have come: the choice stays unless what was chosen is gone.
+  refresh() {
+    this.empty = this.shown().length === 0;
+    if (!this.shown().some((option) => option.ariaSelected === "true")) {
+      this.choose(this.shown()[0]);
+    }
   },
 
   down() {

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from salesops.lib.money import round_half_up
+from salesops.lib.money import minor_digits, round_half_up
 from salesops.lib.pace import Bound, PaceChart
 from salesops.lib.periods import months_between
 from salesops.lib.templatetags.charts import WaterfallStep
@@ -34,12 +34,18 @@ def pace_chart_of(standing: Standing, currency: str, as_of: date) -> PaceChart:
         days=period.days - 1,
         today=last,
         currency=currency,
-        actual=standing.so_far(),
+        actual=[(day, _whole(value, currency)) for day, value in standing.so_far()],
         pace=_pace(standing),
         bounds=[Bound(standing.reached.target, _("target"))] if standing.reached.target else [],
         ticks=_ticks(standing),
         landing=standing.landing,
     )
+
+
+def _whole(value: int, currency: str) -> int:
+    """In whole units: the figure beside the chart is exact."""
+    minor = 10 ** minor_digits(currency)
+    return round_half_up(Fraction(value, minor)) * minor
 
 
 def _pace(standing: Standing) -> list[tuple[int, int | Fraction]]:

@@ -20,6 +20,7 @@ INSIDE = """
     home_waiting            GET           200   200   200   200   200   200
     home_night              GET           200   200   403   403   403   200
     navigation_counts       GET           200   200   200   200   200   200
+    search                  GET           200   200   200   200   200   200
     member_list             GET           200   200   200   200   200   200
     member_add              GET,POST      200   403   403   403   403   403
     member_detail           GET           200   200   200   200   200   200
