@@ -1,4 +1,4 @@
-"""The page of a customer with 500 entries in the timeline, in a company of 200,000 deals, against a bare page of 50 rows.
+"""A customer with 500 entries in the timeline, in a company of 200,000 deals: its page against a bare page of 50 rows.
 
 How many queries each part asks is said beside it: the page at most 12, whatever has happened with the customer.
 """

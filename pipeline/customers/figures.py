@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Q, Subquery, Sum
 
 from accounts.access.actor import Actor
 from accounts.access.policy import rows
@@ -22,7 +22,8 @@ _OPEN = Q(closed_on__isnull=True)
 class DealFigures:
     """`open_amount` and `weighted` (each amount × its stage's probability) are in minor units.
 
-    `won` and `lost` count the deals closed in the last twelve months; `deals` all there ever were.
+    `won` and `lost` count the deals closed in the last twelve months, and so do `company_won` and `company_lost` for
+    the whole company, to compare with; `deals` are all there ever were.
     """
 
     deals: int
@@ -31,11 +32,20 @@ class DealFigures:
     weighted: int
     won: int
     lost: int
+    company_won: int
+    company_lost: int
 
     @property
     def win_rate(self) -> Fraction | None:
-        closed = self.won + self.lost
-        return Fraction(self.won, closed) if closed else None
+        return _rate(self.won, self.lost)
+
+    @property
+    def company_win_rate(self) -> Fraction | None:
+        return _rate(self.company_won, self.company_lost)
+
+
+def _rate(won: int, lost: int) -> Fraction | None:
+    return Fraction(won, won + lost) if won + lost else None
 
 
 def deal_figures(actor: Actor, customer_id: int, as_of: date) -> DealFigures:
@@ -49,18 +59,16 @@ def deal_figures(actor: Actor, customer_id: int, as_of: date) -> DealFigures:
         weighted=Sum(F("amount") * F("stage__probability"), filter=_OPEN, default=0),
         won=Count("id", filter=closed & Q(stage__kind=Stage.Kind.WON)),
         lost=Count("id", filter=closed & Q(stage__kind=Stage.Kind.LOST)),
+        company_won=Max(_company(Stage.Kind.WON, as_of), default=0),
+        company_lost=Max(_company(Stage.Kind.LOST, as_of), default=0),
     )
     return DealFigures(**found | {"weighted": round_half_up(Fraction(found["weighted"], 100))})
 
 
-def company_win_rate(as_of: date) -> Fraction | None:
-    """Won ÷ closed of the whole company in the same months, from the board's sums: it costs nothing to compare with."""
-    closed = StageTotal.objects.filter(month__range=(_since(as_of), as_of)).aggregate(
-        won=Sum("deals", filter=Q(stage__kind=Stage.Kind.WON), default=0),
-        lost=Sum("deals", filter=Q(stage__kind=Stage.Kind.LOST), default=0),
-    )
-    total = closed["won"] + closed["lost"]
-    return Fraction(closed["won"], total) if total else None
+def _company(kind: Stage.Kind, as_of: date) -> Subquery:
+    """How many deals of the whole company have ended so, from the board's sums: it costs nothing to compare with."""
+    ended = StageTotal.objects.filter(stage__kind=kind, month__range=(_since(as_of), as_of)).order_by()
+    return Subquery(ended.values("tenant_id").annotate(number=Sum("deals")).values("number"))
 
 
 def open_deals(actor: Actor, customer_id: int, as_of: date, most: int) -> list[Deal]:

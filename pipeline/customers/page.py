@@ -17,7 +17,7 @@ from accounts.access.views import TenantRequest, today
 from pipeline.activities.composer import OFFERED_DEALS, Composer
 from pipeline.contacts.models import Contact
 from pipeline.contacts.selectors import contacts_of
-from pipeline.customers.figures import DealFigures, company_win_rate, deal_figures, open_deals
+from pipeline.customers.figures import DealFigures, deal_figures, open_deals
 from pipeline.customers.history import purchases
 from pipeline.customers.models import Customer
 from pipeline.customers.owners import owners_of
@@ -61,7 +61,6 @@ def customer_page(request: TenantRequest, customer: Customer) -> dict[str, Any]:
         "section": next((panel for panel in sections if panel.name == current), None),
         "panels": [panel for panel in panels if panel.place == "aside"],
         "figures": figures,
-        "company_win_rate": company_win_rate(day),
         "purchases": purchases(actor, customer.pk, day),
         "contacts": contacts,
         "people": [contact for contact in contacts if not contact.has_left][:_BESIDE],

@@ -83,7 +83,7 @@ def test_the_page_shows_purchases_deals_and_facts(in_acme: Acme, client_for: Cli
     assert [month.value for month in bought.months][-3:] == [100_00, 0, 41_50]
     assert (bought.total, bought.lines, len(bought.months)) == (141_50, 2, 12)
     assert page.context["figures"].win_rate == 1
-    assert page.context["company_win_rate"] == 1
+    assert page.context["figures"].company_win_rate == 1
     assert client_for(in_acme.ada).get(bought.url).context["total"] == 141_50, "the figure opens the lines behind it"
 
 
