@@ -114,7 +114,7 @@ class PartForm(forms.Form):
                     min_value=0,
                     widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
                 )
-            self.fields[f"note_{item.pk}"] = _text(_("Note"), rows=1)
+            self.fields[f"note_{item.pk}"] = _text(_("Your note"), rows=1)
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
