@@ -20,7 +20,7 @@ from pipeline.deals.splitting import MOST, SplitValues
 from pipeline.rest import IF_MATCH, MoneyString
 
 
-class LineOut(serializers.Serializer[LineItem]):
+class DealLineOut(serializers.Serializer[LineItem]):
     """A line item. `discount` is in hundredths of a percent; `amount` = quantity × unit price, less the discount."""
 
     product = serializers.IntegerField(source="product_id")
@@ -31,7 +31,7 @@ class LineOut(serializers.Serializer[LineItem]):
     amount = MoneyString()
 
 
-class LineIn(serializers.Serializer[Any]):
+class DealLineIn(serializers.Serializer[Any]):
     product = serializers.IntegerField(source="product_id")
     description = serializers.CharField(max_length=200, allow_blank=True, default="")
     quantity = serializers.IntegerField(min_value=1, max_value=10**9)
@@ -39,16 +39,16 @@ class LineIn(serializers.Serializer[Any]):
     discount = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
 
 
-class LinesIn(serializers.Serializer[Any]):
-    lines = LineIn(many=True, max_length=MOST_LINES)
+class DealLinesIn(serializers.Serializer[Any]):
+    lines = DealLineIn(many=True, max_length=MOST_LINES)
 
 
-class LinesOut(serializers.Serializer[Any]):
+class DealLinesOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
-    lines = LineOut(many=True)
+    lines = DealLineOut(many=True)
 
 
-class SplitOut(serializers.Serializer[Split]):
+class DealSplitOut(serializers.Serializer[Split]):
     """A participant. `share` is in millionths; the direct ones add up to 1,000,000, overlays come on top."""
 
     member = serializers.IntegerField(source="member_id")
@@ -56,19 +56,19 @@ class SplitOut(serializers.Serializer[Split]):
     share = serializers.IntegerField()
 
 
-class SplitIn(serializers.Serializer[Any]):
+class DealSplitIn(serializers.Serializer[Any]):
     member = serializers.IntegerField(source="member_id")
     kind = serializers.ChoiceField(Split.Kind.choices, default=Split.Kind.DIRECT)
     share = serializers.IntegerField(min_value=1, max_value=1_000_000)
 
 
-class SplitsIn(serializers.Serializer[Any]):
-    splits = SplitIn(many=True, max_length=MOST)
+class DealSplitsIn(serializers.Serializer[Any]):
+    splits = DealSplitIn(many=True, max_length=MOST)
 
 
-class SplitsOut(serializers.Serializer[Any]):
+class DealSplitsOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
-    splits = SplitOut(many=True)
+    splits = DealSplitOut(many=True)
 
 
 class _PartsAPIView(TenantAPIView):
@@ -98,13 +98,13 @@ class _PartsAPIView(TenantAPIView):
 class DealLinesView(_PartsAPIView):
     def shown(self, deal: Deal) -> dict[str, Any]:
         lines = {"version": deal.version, "lines": selectors.lines(deal)}
-        return LinesOut(lines, context={"tenant": self.actor.tenant}).data
+        return DealLinesOut(lines, context={"tenant": self.actor.tenant}).data
 
-    @extend_schema(responses=LinesOut)
+    @extend_schema(responses=DealLinesOut)
     def get(self, request: Request, deal_id: int) -> Response:
         return self.answer(deal_id)
 
-    @extend_schema(request=LinesIn, responses=LinesOut, parameters=[IF_MATCH])
+    @extend_schema(request=DealLinesIn, responses=DealLinesOut, parameters=[IF_MATCH])
     def put(self, request: Request, deal_id: int) -> Response:
         """Replace the line items; amount and units of the deal become their sums."""
 
@@ -113,18 +113,18 @@ class DealLinesView(_PartsAPIView):
             day = today(self.http)
             return set_lines(actor=self.actor, deal_id=deal_id, version=deal.version, lines=lines, as_of=day)
 
-        return self.replace(deal_id, LinesIn(data=request.data, context={"tenant": self.actor.tenant}), write)
+        return self.replace(deal_id, DealLinesIn(data=request.data, context={"tenant": self.actor.tenant}), write)
 
 
 class DealSplitsView(_PartsAPIView):
     def shown(self, deal: Deal) -> dict[str, Any]:
-        return SplitsOut({"version": deal.version, "splits": selectors.splits(deal)}).data
+        return DealSplitsOut({"version": deal.version, "splits": selectors.splits(deal)}).data
 
-    @extend_schema(responses=SplitsOut)
+    @extend_schema(responses=DealSplitsOut)
     def get(self, request: Request, deal_id: int) -> Response:
         return self.answer(deal_id)
 
-    @extend_schema(request=SplitsIn, responses=SplitsOut, parameters=[IF_MATCH])
+    @extend_schema(request=DealSplitsIn, responses=DealSplitsOut, parameters=[IF_MATCH])
     def put(self, request: Request, deal_id: int) -> Response:
         """Replace the splits. Refused with the code `not_whole` unless the direct shares are exactly 1,000,000."""
 
@@ -133,4 +133,4 @@ class DealSplitsView(_PartsAPIView):
             day = today(self.http)
             return set_splits(actor=self.actor, deal_id=deal_id, version=deal.version, splits=splits, as_of=day)
 
-        return self.replace(deal_id, SplitsIn(data=request.data), write)
+        return self.replace(deal_id, DealSplitsIn(data=request.data), write)
