@@ -78,7 +78,7 @@ class ShownColumn:
 
     severity: Severity
     tone: str
-    count: int
+    total: int
     ages: list[tuple[str | Promise, int]]
     groups: list[Group]
     more: int
@@ -105,7 +105,7 @@ def _column(
     return ShownColumn(
         severity=column.severity,
         tone=TONES[column.severity],
-        count=column.count,
+        total=column.count,
         ages=list(zip(_AGES, (oldest, older, fresh), strict=True)),
         groups=_by_age(told),
         more=column.count - len(told),

@@ -19,7 +19,7 @@ class Rule:
     version: int = 0
 
     @property
-    def values(self) -> list[tuple[Parameter, int]]:
+    def in_force(self) -> list[tuple[Parameter, int]]:
         """Each parameter with its value."""
         return [(parameter, self.parameters[parameter.name]) for parameter in self.detector.parameters]
 
