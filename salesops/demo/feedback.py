@@ -219,8 +219,8 @@ class _Now:
 
     @staticmethod
     def _say(actor: Actor, deal: Deal, said: Said, *, hours: int) -> FeedbackCase:
-        now = clock.now()
-        return _log(actor, deal, said, channel="call", received_at=now - timedelta(hours=hours), at=now)
+        received = clock.now() - timedelta(hours=hours)
+        return _log(actor, deal, said, channel="call", received_at=received, at=received)
 
 
 def _log(
