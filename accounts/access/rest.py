@@ -81,7 +81,9 @@ class TenantAPIView(APIView):
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
     throttle_classes = [TokenThrottle]
-    pagination_class = KeyPages  # read by the OpenAPI description of lists
+    pagination_class: ClassVar[type[KeyPages] | None] = (
+        KeyPages  # read by the OpenAPI description; None: the whole list
+    )
     capabilities: ClassVar[Mapping[str, str]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -119,7 +121,7 @@ class TenantAPIView(APIView):
         self, queryset: models.QuerySet[Any], serializer: type[BaseSerializer[Any]], ordering: Sequence[str]
     ) -> Response:
         """One page of the list as `{"next", "previous", "results"}`."""
-        pages = self.pagination_class()
+        pages = KeyPages()
         pages.ordering = tuple(ordering)
         rows = pages.paginate_queryset(queryset, self.request, view=self)
         return pages.get_paginated_response(serializer(rows, many=True, context={"tenant": self.actor.tenant}).data)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.access.policy import require
-from accounts.access.views import TenantRequest
+from accounts.access.rest import TenantAPIView
 from incentives.payouts import selectors, services
 from incentives.payouts.models import PayoutBatch
 from incentives.statements.views import read_month
@@ -49,60 +47,65 @@ def _batch(batch: PayoutBatch, period: str) -> Response:
     return Response(BatchOutput({"period": period, **{name: getattr(batch, name) for name in fields}}).data)
 
 
-class PayoutList(APIView):
+class PayoutList(TenantAPIView):
+    capabilities = {"GET": "payouts.export"}
+    pagination_class = None  # a row a month
+
     @extend_schema(operation_id="payouts_list", responses=MonthOutput(many=True))
-    def get(self, request: Request, tenant: str) -> Response:
+    def get(self, request: Request) -> Response:
         """Every month that has been computed, newest first."""
-        actor = cast(TenantRequest, request).actor
-        require(actor, "payouts.export")
         rows = [
             {
                 "period": row.period.key,
                 "state": row.state,
                 "people": row.people,
                 "left_out": row.left_out,
-                "earned": plain(row.earned, actor.tenant.currency),
-                "payable": plain(row.payable, actor.tenant.currency),
+                "earned": plain(row.earned, self.actor.tenant.currency),
+                "payable": plain(row.payable, self.actor.tenant.currency),
             }
             for row in selectors.months()
         ]
         return Response(MonthOutput(rows, many=True).data)
 
 
-class PayoutDetail(APIView):
+class PayoutDetail(TenantAPIView):
+    capabilities = {"GET": "payouts.export"}
+
     @extend_schema(operation_id="payouts_detail", responses=BatchOutput)
-    def get(self, request: Request, tenant: str, month: str) -> Response:
+    def get(self, request: Request, month: str) -> Response:
         """The month's batch; there is none before it is submitted."""
-        require(cast(TenantRequest, request).actor, "payouts.export")
         period = read_month(month)
         return _batch(selectors.batch_of(period.start), period.key)
 
 
-class PayoutSubmit(APIView):
+class PayoutSubmit(TenantAPIView):
+    capabilities = {"POST": "payouts.prepare"}
+
     @extend_schema(operation_id="payouts_submit", request=None, responses=BatchOutput)
-    def post(self, request: Request, tenant: str, month: str) -> Response:
+    def post(self, request: Request, month: str) -> Response:
         period = read_month(month)
-        actor = cast(TenantRequest, request).actor
-        return _batch(services.submit(actor=actor, month=period.start, at=clock.now()), period.key)
+        return _batch(services.submit(actor=self.actor, month=period.start, at=clock.now()), period.key)
 
 
-class PayoutApprove(APIView):
+class PayoutApprove(TenantAPIView):
+    capabilities = {"POST": "payouts.approve"}
+
     @extend_schema(operation_id="payouts_approve", request=ApproveInput, responses=BatchOutput)
-    def post(self, request: Request, tenant: str, month: str) -> Response:
+    def post(self, request: Request, month: str) -> Response:
         """By another user than the submitter; closes the month for good."""
         period, given = read_month(month), ApproveInput(data=request.data)
         given.is_valid(raise_exception=True)
-        actor = cast(TenantRequest, request).actor
         digest = given.validated_data["digest"]
-        batch = services.approve(actor=actor, month=period.start, digest=digest, at=clock.now())
+        batch = services.approve(actor=self.actor, month=period.start, digest=digest, at=clock.now())
         return _batch(batch, period.key)
 
 
-class PayoutSendBack(APIView):
+class PayoutSendBack(TenantAPIView):
+    capabilities = {"POST": "payouts.approve"}
+
     @extend_schema(operation_id="payouts_send_back", request=SendBackInput, responses=BatchOutput)
-    def post(self, request: Request, tenant: str, month: str) -> Response:
+    def post(self, request: Request, month: str) -> Response:
         period, given = read_month(month), SendBackInput(data=request.data)
         given.is_valid(raise_exception=True)
-        actor = cast(TenantRequest, request).actor
-        batch = services.send_back(actor=actor, month=period.start, reason=given.validated_data["reason"])
+        batch = services.send_back(actor=self.actor, month=period.start, reason=given.validated_data["reason"])
         return _batch(batch, period.key)

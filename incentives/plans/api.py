@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.access.policy import require
-from accounts.access.views import TenantRequest
+from accounts.access.rest import IDEMPOTENCY_KEY, TenantAPIView, once
 from incentives.plans.models import Plan, PlanVersion
 from incentives.plans.selectors import get_plan
 from incentives.plans.services import add_version, create_plan
@@ -44,44 +41,52 @@ class PlanWithVersions(PlanOutput):
     versions = VersionOutput(many=True)
 
 
-class _ById(CursorPagination):
-    ordering = "id"
-    page_size = 50
+class PlanList(TenantAPIView):
+    capabilities = {"GET": "plans.view", "POST": "plans.manage"}
 
-
-class PlanList(APIView):
     @extend_schema(operation_id="plans_list", responses=PlanOutput(many=True))
-    def get(self, request: Request, tenant: str) -> Response:
-        require(cast(TenantRequest, request).actor, "plans.view")
-        pages = _ById()
-        page = pages.paginate_queryset(Plan.objects.all(), request, view=self)
-        return pages.get_paginated_response(PlanOutput(page or [], many=True).data)  # type: ignore[arg-type]
+    def get(self, request: Request) -> Response:
+        """Plans in the order in which they were made."""
+        return self.page(Plan.objects.all(), PlanOutput, ("id",))
 
-    @extend_schema(operation_id="plans_create", request=PlanInput, responses={201: PlanWithVersions})
-    def post(self, request: Request, tenant: str) -> Response:
+    @extend_schema(
+        operation_id="plans_create",
+        request=PlanInput,
+        responses={201: PlanWithVersions},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @once
+    def post(self, request: Request) -> Response:
         """A new plan with its first version. Problems of the document are named by their paths."""
         given = PlanInput(data=request.data)
         given.is_valid(raise_exception=True)
-        version = create_plan(actor=cast(TenantRequest, request).actor, **given.validated_data)
+        version = create_plan(actor=self.actor, **given.validated_data)
         return Response(_with_versions(version.plan), status=status.HTTP_201_CREATED)
 
 
-class PlanDetail(APIView):
+class PlanDetail(TenantAPIView):
+    capabilities = {"GET": "plans.view"}
+
     @extend_schema(operation_id="plans_detail", responses=PlanWithVersions)
-    def get(self, request: Request, tenant: str, plan_id: int) -> Response:
-        require(cast(TenantRequest, request).actor, "plans.view")
+    def get(self, request: Request, plan_id: int) -> Response:
         return Response(_with_versions(get_plan(plan_id)))
 
 
-class PlanVersionList(APIView):
-    @extend_schema(operation_id="plans_versions_create", request=VersionInput, responses={201: VersionOutput})
-    def post(self, request: Request, tenant: str, plan_id: int) -> Response:
+class PlanVersionList(TenantAPIView):
+    capabilities = {"POST": "plans.manage"}
+
+    @extend_schema(
+        operation_id="plans_versions_create",
+        request=VersionInput,
+        responses={201: VersionOutput},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @once
+    def post(self, request: Request, plan_id: int) -> Response:
         """What the plan says from a day on; the document that already holds makes nothing new."""
         given = VersionInput(data=request.data)
         given.is_valid(raise_exception=True)
-        actor = cast(TenantRequest, request).actor
-        require(actor, "plans.manage")
-        version = add_version(actor=actor, plan=get_plan(plan_id), **given.validated_data)
+        version = add_version(actor=self.actor, plan=get_plan(plan_id), **given.validated_data)
         return Response(VersionOutput(version).data, status=status.HTTP_201_CREATED)
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.access.actor import Actor
-from accounts.access.policy import require
-from accounts.access.views import TenantRequest, today
+from accounts.access.rest import KeyPages, TenantAPIView
+from accounts.access.views import today
 from incentives.statements.equation import STEPS
 from incentives.statements.models import Earning, EarningLine, Statement
 from incentives.statements.selectors import visible_statements
@@ -50,15 +47,8 @@ class StatementWithLines(StatementOutput):
     lines = LineOutput(many=True)
 
 
-class _NewestFirst(CursorPagination):
+class _NewestFirst(KeyPages):
     ordering = ("-month", "-id")
-    page_size = 50
-
-
-def _actor(request: Request) -> Actor:
-    actor = cast(TenantRequest, request).actor
-    require(actor, "pay.view")
-    return actor
 
 
 def _output(statement: Statement) -> dict[str, Any]:
@@ -77,22 +67,26 @@ def _output(statement: Statement) -> dict[str, Any]:
 
 
 @method_decorator(never_cache, name="dispatch")
-class StatementList(APIView):
+class StatementList(TenantAPIView):
+    capabilities = {"GET": "pay.view"}
+
     @extend_schema(operation_id="statements_list", responses=StatementOutput(many=True))
-    def get(self, request: Request, tenant: str) -> Response:
+    def get(self, request: Request) -> Response:
         """The statements that you may see, newest month first."""
         pages = _NewestFirst()
-        visible = visible_statements(_actor(request), today(cast(TenantRequest, request)))
+        visible = visible_statements(self.actor, today(self.http))
         page = pages.paginate_queryset(visible, request, view=self) or []
         return pages.get_paginated_response(StatementOutput([_output(one) for one in page], many=True).data)
 
 
 @method_decorator(never_cache, name="dispatch")
-class StatementDetail(APIView):
+class StatementDetail(TenantAPIView):
+    capabilities = {"GET": "pay.view"}
+
     @extend_schema(operation_id="statements_detail", responses=StatementWithLines)
-    def get(self, request: Request, tenant: str, statement_id: int) -> Response:
+    def get(self, request: Request, statement_id: int) -> Response:
         """One statement with its lines."""
-        visible = visible_statements(_actor(request), today(cast(TenantRequest, request)))
+        visible = visible_statements(self.actor, today(self.http))
         statement = visible.filter(pk=statement_id).first()
         if statement is None:
             raise NotVisible

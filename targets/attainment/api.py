@@ -51,6 +51,7 @@ def _share(ratio: Fraction | None) -> str | None:
 
 class AttainmentView(TenantAPIView):
     capabilities = {"GET": "targets.view"}
+    pagination_class = None  # one tree, whole
 
     @extend_schema(responses=AttainmentOut(many=True))
     def get(self, request: Request, plan_id: int) -> Response:
