@@ -38,10 +38,26 @@ def find_handovers(actor: Actor, as_of: date, member_id: int | None = None) -> Q
 
 
 def get_handover(actor: Actor, as_of: date, handover_id: int) -> Handover:
-    found = find_handovers(actor, as_of).filter(pk=handover_id).first()
+    found = _with_names(find_handovers(actor, as_of)).filter(pk=handover_id).first()
     if found is None:
         raise NotVisible
     return found
+
+
+def latest_of(actor: Actor, as_of: date, member: Member, limit: int) -> list[Handover]:
+    """Handovers in which the member gives or takes."""
+    return list(_with_names(find_handovers(actor, as_of, member.pk)).order_by(*NEWEST)[:limit])
+
+
+def _with_names(handovers: QuerySet[Handover]) -> QuerySet[Handover]:
+    """The people joined: for one row or a few, where a list fetches them apart."""
+    return handovers.prefetch_related(None).select_related(*_WITH)
+
+
+def answers_for(actor: Actor, member: Member, as_of: date) -> bool:
+    """Whether the actor may hand over what the member looks after."""
+    sells = bool(set(member.roles) & set(SELLING))
+    return sells and may(actor, "handovers.manage", as_of=as_of, owner_id=member.pk)
 
 
 def may_cancel(actor: Actor, handover: Handover, as_of: date) -> bool:
@@ -77,6 +93,13 @@ class Count:
 def counts(actor: Actor, giver: Member, as_of: date) -> list[Count]:
     """How much of each kind a handover of everything would move. One query each."""
     return [Count(step.label, step.count(actor, giver.pk, as_of)) for step in every_step()]
+
+
+def counts_of(actor: Actor, handover: Handover, as_of: date) -> list[Count]:
+    """What was moved, or would be today; of chosen customers and deals the lists say it."""
+    if handover.state == Handover.State.DONE:
+        return counted(handover)
+    return counts(actor, handover.giver, as_of) if handover.everything else []
 
 
 def counted(handover: Handover) -> list[Count]:

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access.policy import has
 from accounts.access.views import TenantRequest, needs, today
-from accounts.people.directory import member_of
 from accounts.people.models import Member
 from pipeline.handover import selectors, services
 from pipeline.handover.forms import HandoverForm, VersionForm
 from pipeline.handover.models import Handover
 from salesops.lib import clock
-from salesops.lib.errors import DomainError
+from salesops.lib.errors import DomainError, NotVisible
 from salesops.lib.forms import add_domain_error, translated
 from salesops.lib.htmx import invalid, redirect, render
 from salesops.lib.keyset import page, query_with
@@ -67,7 +66,6 @@ def _form_page(request: TenantRequest, form: HandoverForm, giver: Member) -> Htt
     context = {
         "form": form,
         "giver": giver,
-        "counts": selectors.counts(request.actor, giver, today(request)),
         **form.picks(),
     }
     answer = invalid if request.method == "POST" else render
@@ -89,10 +87,9 @@ def _said(made: Handover) -> str:
 def handover_detail(request: TenantRequest, handover_id: int) -> HttpResponse:
     day = today(request)
     handover = selectors.get_handover(request.actor, day, handover_id)
-    is_done = handover.state == Handover.State.DONE
     context: dict[str, Any] = {
         "handover": handover,
-        "counts": selectors.counted(handover) if is_done else selectors.counts(request.actor, handover.giver, day),
+        "counts": selectors.counts_of(request.actor, handover, day),
         "customers": selectors.named_customers(handover.customer_ids),
         "deals": selectors.named_deals(handover.deal_ids),
         "may_cancel": selectors.may_cancel(request.actor, handover, day),
@@ -106,14 +103,15 @@ def handover_detail(request: TenantRequest, handover_id: int) -> HttpResponse:
 def member_handovers(request: TenantRequest, member_id: int) -> HttpResponse:
     """On a member's page: what they look after, and their handovers. Empty for who does not answer for them."""
     day = today(request)
-    member = member_of(request.actor, member_id, day)
-    answers = selectors.givers(request.actor, day).filter(pk=member.pk).exists()
-    handovers = selectors.find_handovers(request.actor, day, member.pk).order_by(*selectors.NEWEST)
+    member = Member.objects.filter(pk=member_id).first()
+    if member is None:
+        raise NotVisible
+    answers = selectors.answers_for(request.actor, member, day)
     context = {
         "member": member,
         "answers": answers,
         "counts": selectors.counts(request.actor, member, day) if answers else [],
-        "handovers": list(handovers[:_ON_A_PANEL]) if answers else [],
+        "handovers": selectors.latest_of(request.actor, day, member, _ON_A_PANEL) if answers else [],
     }
     return render(request, "pipeline/handover/_member_panel.html", context)
 

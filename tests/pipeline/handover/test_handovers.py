@@ -209,7 +209,8 @@ def test_in_the_browser_from_the_question_to_what_was_moved(in_acme: Acme, clien
     assert ("Rob Rep" in first, "Sam Rep" in first) == (True, False)
     address = f"/t/acme/handovers/new/?from={in_acme.rob.pk}"
     assert client.get(f"/t/acme/handovers/new/?from={in_acme.sam.pk}").templates[0].name.endswith("handover_from.html")
-    page = client.get(address)
+    assert "Treequote" in client.get(address).content.decode()
+    page = client.get(f"/t/acme/members/{in_acme.rob.pk}/handovers/")
     assert {str(one.label): one.number for one in page.context["counts"]}["Customers"] == 2
     day = clock.today("America/New_York")
     typed = {"taker": in_acme.rita.pk, "takes_effect_on": str(day), "what": "some"}
