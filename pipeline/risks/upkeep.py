@@ -230,7 +230,12 @@ def _insert(night: _Night, cases: list[Case]) -> None:
     for start in range(0, len(cases), _CHUNK):
         rows = json.dumps([_row(case, night.day) for case in cases[start : start + _CHUNK]])
         with connection.cursor() as cursor:
-            values = {"tenant": required_tenant_id(), "kind": night.kind, "day": night.day, "at": night.at}
+            values: dict[str, Any] = {
+                "tenant": required_tenant_id(),
+                "kind": night.kind,
+                "day": night.day,
+                "at": night.at,
+            }
             cursor.execute(_RAISE, {**values, "cases": rows})
 
 
