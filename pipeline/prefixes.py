@@ -14,7 +14,7 @@ _SURROGATES = range(0xD800, 0xE000)  # no characters
 _LAST = 0x10FFFF
 
 
-class _InByteOrder(Lookup):  # type: ignore[type-arg]  # generic to the checker only
+class _InByteOrder(Lookup):
     operator: str
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:

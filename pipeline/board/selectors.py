@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
@@ -80,7 +81,7 @@ class Board:
                 found[row[0]].append(Card(*row))
         return found
 
-    def _column(self, stage: Stage) -> QuerySet[Deal, tuple[object, ...]]:
+    def _column(self, stage: Stage) -> QuerySet[Deal, tuple[Any, ...]]:
         deals = self._deals().filter(stage_id=stage.pk)
         if stage.kind == Stage.Kind.OPEN:
             deals = deals.filter(self._open()).order_by(F("expected_on").asc(nulls_last=True), "id")

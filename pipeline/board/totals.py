@@ -67,7 +67,7 @@ def fold() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_FOLD, {"tenant": required_tenant_id()})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def differing() -> int:

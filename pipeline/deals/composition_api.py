@@ -40,7 +40,7 @@ class DealLineIn(serializers.Serializer[Any]):
 
 
 class DealLinesIn(serializers.Serializer[Any]):
-    lines = DealLineIn(many=True, max_length=MOST_LINES)
+    lines = serializers.ListField(child=DealLineIn(), max_length=MOST_LINES)
 
 
 class DealLinesOut(serializers.Serializer[Any]):
@@ -63,7 +63,7 @@ class DealSplitIn(serializers.Serializer[Any]):
 
 
 class DealSplitsIn(serializers.Serializer[Any]):
-    splits = DealSplitIn(many=True, max_length=MOST)
+    splits = serializers.ListField(child=DealSplitIn(), max_length=MOST)
 
 
 class DealSplitsOut(serializers.Serializer[Any]):

@@ -106,7 +106,7 @@ class RowsForm(forms.Form):
         return self.rows.is_valid() and super().is_valid()
 
     def values(self) -> list[Any]:
-        found = (row.values() for row in self.rows)
+        found = (row.values() for row in self.rows)  # type: ignore[attr-defined]  # rows of `row`
         return [one for one in found if one is not None]
 
 

@@ -177,7 +177,9 @@ class GateForm(ActionForm):
         return found | {"filled": {_ATTRIBUTE.get(name, name): _row_or_value(value) for name, value in gate.items()}}
 
 
-_GATE_FIELDS = {one: (str(one),) for one in Criterion} | {Criterion.NEXT_STEP: ("next_step", "next_step_on")}
+_GATE_FIELDS: dict[str, tuple[str, ...]] = {one: (str(one),) for one in Criterion} | {
+    Criterion.NEXT_STEP: ("next_step", "next_step_on")
+}
 _ATTRIBUTE = {"customer": "customer_id", "product": "product_id"}
 
 

@@ -103,7 +103,9 @@ def deal_move(request: TenantRequest, deal_id: int) -> HttpResponse:
         return _dialog(request, deal, action, _form(request, deal, action, stages, board=board))
     form = _form(request, deal, _MOVE, stages, target=target, bound=True)
     if not form.is_valid():
-        return _dialog(request, deal, _MOVE, form if _was_shown(request, form) else _emptied(form))
+        if not _was_shown(request, form):  # nobody has been asked yet, so there is nothing to complain about
+            form = _form(request, deal, _MOVE, stages, target=target, board=board)
+        return _dialog(request, deal, _MOVE, form)
     return _carry_out(request, deal, _MOVE, form, day)
 
 
@@ -148,6 +150,8 @@ def _form(
     if issubclass(action.form, GateForm):
         target = target or next(stage for stage in stages if stage.kind == Stage.Kind.WON)
         given["missing"] = _missing(deal, target, stages)
+        if action is _MOVE:
+            given["initial"] = {"stage": target.pk}
     return action.form(request.POST if bound else None, auto_id=f"{action.url_name}_%s", **given)
 
 
@@ -159,14 +163,6 @@ def _missing(deal: Deal, target: Stage, stages: Sequence[Stage]) -> list[Criteri
 def _was_shown(request: TenantRequest, form: ActionForm) -> bool:
     """Whether the dialog has been filled in: a card that was just dropped sends none of its fields."""
     return any(name in request.POST for name in form.fields if name not in MoveTargetForm.base_fields)
-
-
-def _emptied(form: ActionForm) -> ActionForm:
-    """The same form without complaints about what nobody has been asked yet."""
-    form.initial |= {name: form.data.get(name, "") for name in MoveTargetForm.base_fields}
-    form.is_bound = False
-    form._errors = None
-    return form
 
 
 def _carry_out(request: TenantRequest, deal: Deal, action: _Action, form: ActionForm, day: date) -> HttpResponse:

@@ -148,7 +148,7 @@ def reopen(*, actor: Actor, deal_id: int, version: int, as_of: date) -> Deal:
 def refuse_outdated(*, actor: Actor, deal_id: int, version: int, as_of: date) -> None:
     """Refuse (`conflict`) whoever has not seen the deal as it is, naming who changed what."""
     require(actor, "deals.edit")
-    deal: Deal = get_visible(actor, "deals.edit", Deal.objects, as_of=as_of, pk=deal_id)
+    deal: Deal = get_visible(actor, "deals.edit", Deal.objects.all(), as_of=as_of, pk=deal_id)
     if deal.version != version:
         raise _conflict(deal, version)
 
