@@ -29,8 +29,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchSource:
-    """`find(actor, text, as_of, limit)` answers what the actor sees and begins with the text, by an index, in one or two
-    queries. `icon` and `label` say what is found."""
+    """`find(actor, text, as_of, limit)` answers what the actor sees and begins with the text: one or two queries, by an
+    index. `icon` and `label` say what is found."""
 
     name: str
     order: int

@@ -17,6 +17,7 @@ from accounts.facts import Organisation, Person
 from incentives.engine import Component as Terms
 from incentives.engine import ComponentResult, Credit, Inputs, Participant, ParticipantResult, calculate
 from incentives.plans.holding import Holding, Version
+from incentives.plans.registry import final_scores
 from incentives.plans.words import bound_text
 from incentives.runs.books import LEDGER_BASES
 from incentives.runs.credits import read_credits
@@ -174,6 +175,7 @@ def _rate(
     bases = {LEDGER_BASES[component.measure] for component in terms}
     credits, units = read_credits(bases, {member: case.first for member, case in cases.items()}, closing)
     quotas = _quotas(terms, list(cases), closing, calendar)
+    scores = _scores(terms, closing, calendar)
     rated: dict[int, _Rated] = {}
     for version in {case.version.id: case.version for case in cases.values()}.values():
         of_version = [case for case in cases.values() if case.version.id == version.id]
@@ -191,6 +193,7 @@ def _rate(
                         active_from=case.active_from,
                         active_to=closing,
                         share_unit=SHARE_UNIT,
+                        scores=scores.get(member, {}),
                     )
                 )
         start = min(case.first for case in of_version)
@@ -216,6 +219,17 @@ def _quotas(
         for member, quota in quotas_between(period.start, period.end, members).items():
             found[member]["bookings", period.key] = quota
     return dict(found)
+
+
+def _scores(
+    terms: Sequence[Terms], closing: date, calendar: FiscalCalendar
+) -> dict[int, dict[tuple[str, str], Fraction]]:
+    """The finished scores that multipliers ask for, by member; nothing is asked where no plan has one."""
+    scored = [(one.multiplier.kpi, calendar.containing(closing, one.period).key) for one in terms if one.multiplier]
+    found: dict[int, dict[tuple[str, str], Fraction]] = {}
+    for (member, card, period), score in final_scores({card for card, _ in scored}, {key for _, key in scored}).items():
+        found.setdefault(member, {})[card, period] = score
+    return found
 
 
 def _estimate(person: Person, case: _Case | None, rated: _Rated | None, currency: str) -> Estimate:
