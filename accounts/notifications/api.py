@@ -46,7 +46,7 @@ class NotificationListView(TenantAPIView):
 class NotificationReadView(TenantAPIView):
     capabilities = {"POST": "people.view"}
 
-    @extend_schema(request=None, responses=NotificationOut)
+    @extend_schema(operation_id="notifications_read", request=None, responses=NotificationOut)
     def post(self, request: Request, notification_id: int) -> Response:
         """Mark one as read. Done again, it keeps its first time."""
         row = services.mark_read(actor=self.actor, notification_id=notification_id, at=clock.now())
@@ -56,7 +56,7 @@ class NotificationReadView(TenantAPIView):
 class InboxReadView(TenantAPIView):
     capabilities = {"POST": "people.view"}
 
-    @extend_schema(request=None, responses=ReadOut)
+    @extend_schema(operation_id="notifications_read_all", request=None, responses=ReadOut)
     def post(self, request: Request) -> Response:
         """Mark all as read that have come until now."""
         return Response({"marked": services.mark_all_read(actor=self.actor, at=clock.now())})
