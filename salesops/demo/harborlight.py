@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -50,14 +50,13 @@ def fill(tenant: Tenant, today: date, rng: random.Random) -> None:
     """People, customers, half a year of deals, a target, a plan and a night. Inside the tenant."""
     actor = Actor.operator(tenant)
     reps = _people(actor)
-    customers = [
-        create_customer(
-            actor=actor, values=CustomerValues(name=f"{name} {MARKER}", owner_id=rng.choice(reps).pk), as_of=today
-        )
-        for name in _CUSTOMERS
-    ]
+    held = {}
+    for name in _CUSTOMERS:
+        owner = rng.choice(reps)
+        values = CustomerValues(name=f"{name} {MARKER}", owner_id=owner.pk)
+        held[create_customer(actor=actor, values=values, as_of=today)] = owner
     products = [create_product(actor=actor, name=name, list_price=price) for name, price in _PRODUCTS]
-    _deals(actor, customers, products, today, rng)
+    _deals(actor, held, products, today, rng)
     _target_plan_and_night(tenant, today)
 
 
@@ -73,7 +72,7 @@ def _people(actor: Actor) -> list[Member]:
 
 
 def _deals(
-    actor: Actor, customers: Sequence[Customer], products: Sequence[Product], today: date, rng: random.Random
+    actor: Actor, held: Mapping[Customer, Member], products: Sequence[Product], today: date, rng: random.Random
 ) -> None:
     """Three won a month since half a year ago, and an open one for each customer."""
     days = [
@@ -83,9 +82,9 @@ def _deals(
         if day < today
     ]
     for number, day in enumerate(days, start=1):
-        customer, product = rng.choice(customers), rng.choice(products)
+        (customer, owner), product = rng.choice(list(held.items())), rng.choice(products)
         values = DealValues(
-            owner_id=customer.owner_id, customer_id=customer.pk, product_id=product.pk, engaged_on=day - timedelta(21)
+            owner_id=owner.pk, customer_id=customer.pk, product_id=product.pk, engaged_on=day - timedelta(21)
         )
         made = create_deal(actor=actor, values=values, as_of=day - timedelta(21), reference=f"{MARKER}{number:03d}")
         win(
@@ -96,10 +95,10 @@ def _deals(
             closed_on=day,
             as_of=day,
         )
-    for number, customer in enumerate(customers, start=1):
+    for number, (customer, owner) in enumerate(held.items(), start=1):
         product = rng.choice(products)
         values = DealValues(
-            owner_id=customer.owner_id,
+            owner_id=owner.pk,
             customer_id=customer.pk,
             product_id=product.pk,
             amount=product.list_price,

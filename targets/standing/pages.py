@@ -44,7 +44,7 @@ def pace_chart_of(standing: Standing, currency: str, as_of: date) -> PaceChart:
 
 def _whole(value: int, currency: str) -> int:
     """In whole units: the figure beside the chart is exact."""
-    minor = 10 ** minor_digits(currency)
+    minor: int = 10 ** minor_digits(currency)
     return round_half_up(Fraction(value, minor)) * minor
 
 
