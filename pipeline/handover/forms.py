@@ -31,7 +31,7 @@ class HandoverForm(forms.Form):
     """To whom, from when, and all or some of what `giver` has."""
 
     taker: forms.ModelChoiceField[Member] = forms.ModelChoiceField(queryset=None, label=_("To"))
-    takes_effect_on = DayField(label=_("From"), help_text=_("Today: at once. Later: in the night that begins the day."))
+    takes_effect_on = DayField(label=_("Day"), help_text=_("Today: at once. Later: in the night that begins the day."))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
     what = forms.ChoiceField(
         label=_("What"),
