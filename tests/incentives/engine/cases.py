@@ -78,3 +78,29 @@ def problems_of(document: Json) -> list[str]:
     except DomainErrors as errors:
         return [str(error) for error in errors.errors]
     return []
+
+
+# --- Whole components -------------------------------------------------------------------------------------------------
+
+ANA: Json = {"id": "ana", "quota": {"bookings": {"2026-01": "1000", "2026-Q1": "3000"}}}
+
+
+def worked(terms: Json, *events: Json, people: tuple[Json, ...] = (ANA,), **more: Any) -> Json:
+    """A case with one component that is given whole; `plan_terms` are the plan's own."""
+    own = more.pop("plan_terms", {})
+    whole = {"code": "c", **terms}
+    return {"plan": plan(whole, **own), "participants": list(people), "events": list(events), **more}
+
+
+def commission(rate: Json, **terms: Any) -> Json:
+    return component(rate, **terms)
+
+
+def month(document: Json, period: str = "2026-01", who: str = "ana") -> Json:
+    """The payout of one month, without its zeros."""
+    payouts = participant_of(document, who)["payouts"]
+    (found,) = [each for each in payouts if each["period"] == period]
+    return {key: value for key, value in found.items() if value != "0.00" and key != "period"}
+
+
+SALES = (booking("d1", "2026-01-05", "600"), booking("d2", "2026-01-10", "600"))
