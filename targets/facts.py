@@ -14,6 +14,8 @@ from salesops.lib.periods import Period
 from targets.attainment.pace import Attainment, Clockwork
 from targets.cascade.models import TargetCell, TargetPlan
 
+__all__ = ["Attainment", "quotas", "quotas_between", "quotas_by_month", "standing_of", "version"]
+
 
 def quotas(*, metric: Literal["bookings"], period: Period) -> dict[int, int]:
     """Every member's quota in minor units for a month, quarter or year: the sum of the approved targets of its months.

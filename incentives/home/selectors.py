@@ -20,8 +20,7 @@ from pipeline.facts import Slice, totals
 from pipeline.forecast.facts import Expected, open_by_owner
 from salesops.lib.money import round_half_up
 from salesops.lib.periods import Period, add_months, month_of, months_between
-from targets.attainment.pace import Attainment
-from targets.facts import standing_of
+from targets.facts import Attainment, standing_of
 
 MONTHS_SHOWN = 4
 COST_MONTHS = 12
