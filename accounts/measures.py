@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
@@ -20,15 +21,23 @@ Unit = Literal["money", "count", "ratio", "score"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Both days are included; nothing after `as_of` is counted, and what is recorded later does not move it back."""
+    """Both days are included; nothing after `as_of` is counted, and what is recorded later does not move it back.
+
+    The days are those of the company's `time_zone`."""
 
     first: date
     last: date
     as_of: date
+    time_zone: str
 
     @property
     def until(self) -> date:
         return min(self.last, self.as_of)
+
+    def instants(self, until: date | None = None) -> tuple[datetime, datetime]:
+        """When the days begin, and the first instant after them: up to `until`, or as far as the window counts."""
+        zone, after = ZoneInfo(self.time_zone), (until or self.until) + timedelta(days=1)
+        return datetime.combine(self.first, time.min, zone), datetime.combine(after, time.min, zone)
 
 
 @dataclass(frozen=True, slots=True)

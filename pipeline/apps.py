@@ -79,7 +79,7 @@ class PipelineConfig(AppConfig):
         register(Entry("settings", 20, _("Stages"), "stage_list", "layout-kanban", "stages.manage"))
         measures.register(*MEASURES)
         timeline.register(sources.TIMELINE)
-        waiting.register(sources.OVERDUE_STEPS, sources.PAST_THEIR_AGE)
+        waiting.register(sources.OVERDUE_STEPS)
         handover.register(sources.HANDOVER)
         jobs.register(
             jobs.JobKind("deals.totals", _("Check of the board's sums"), "nightly", "jobs.view", totals.check)

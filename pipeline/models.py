@@ -8,8 +8,8 @@ from pipeline.handover.models import Handover
 from pipeline.imports.models import ImportFile, ImportRefusal, ImportRun
 from pipeline.ledger.models import CreditLine
 from pipeline.products.models import Product
-from pipeline.tasks.models import Task
 from pipeline.risks.models import Risk, RiskEvent, RiskSetting, RiskStep
+from pipeline.tasks.models import Task
 from pipeline.visits.models import Visit
 
 __all__ = [

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from accounts.access.actor import Actor
 from accounts.access.policy import has
+from accounts.people.models import Role
 
 Urgency = Literal["risk", "warn", "good", "none"]
 _MOST = 20  # of one source; its own page has the rest
@@ -38,11 +39,18 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSource:
-    """`find(actor, as_of, limit)` answers at most `limit` things, the most urgent first, in one or two queries."""
+    """`find(actor, as_of, limit)` answers at most `limit` things, the most urgent first, in one or two queries.
+
+    Asked for those who have `capability` and, where `roles` says so, one of those roles.
+    """
 
     name: str
     capability: str
     find: Callable[[Actor, date, int], Sequence[Waiting]]
+    roles: tuple[Role, ...] = ()
+
+    def is_for(self, actor: Actor) -> bool:
+        return has(actor, self.capability) and (not self.roles or bool(actor.roles & set(self.roles)))
 
 
 _sources: list[WaitingSource] = []
@@ -56,6 +64,6 @@ def register(*sources: WaitingSource) -> None:
 
 def waiting_for(actor: Actor, as_of: date, limit: int = _MOST) -> list[Waiting]:
     """What waits for the actor, the most urgent and oldest first."""
-    found = [one for source in _sources if has(actor, source.capability) for one in source.find(actor, as_of, limit)]
+    found = [one for source in _sources if source.is_for(actor) for one in source.find(actor, as_of, limit)]
     found.sort(key=lambda one: (_ORDER.index(one.urgency), one.since or date.max))
     return found[:limit]

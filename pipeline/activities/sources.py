@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.urls import reverse
@@ -17,10 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.actor import Actor
 from accounts.access.panels import Panel
 from accounts.measures import Measure, Reading, Window
-from accounts.tenancy.context import required_tenant_id
-from accounts.tenancy.models import Tenant
 from pipeline.activities.models import Activity
-from pipeline.activities.selectors import NEWEST, midnight
+from pipeline.activities.selectors import NEWEST
 from pipeline.timeline.registry import Cursor, TimelineEntry, TimelineSource
 
 _NAME = "activities"
@@ -65,8 +62,7 @@ def _agreed(activity: Activity) -> str:
 
 def _read(window: Window, members: Collection[int]) -> Mapping[int, Reading]:
     """How many activities each has logged about the days of the window, notes among them."""
-    zone = ZoneInfo(Tenant.objects.get(pk=required_tenant_id()).time_zone)
-    first, end = midnight(window.first, zone), midnight(window.until + timedelta(days=1), zone)
+    first, end = window.instants()
     found = Activity.objects.filter(author_id__in=members, at__gte=first, at__lt=end)
     counted = found.order_by().values_list("author_id").annotate(number=Count("id"))
     return {member: Reading(Fraction(number)) for member, number in counted}

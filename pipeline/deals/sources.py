@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import reduce
-from operator import or_
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -18,9 +16,8 @@ from accounts.access.actor import Actor
 from accounts.access.policy import rows
 from accounts.audit.models import AuditEntry
 from accounts.home.waiting import Waiting, WaitingSource
-from pipeline.deals.ages import age_of
+from accounts.people.models import Role
 from pipeline.deals.models import Deal, Stage, StageChange
-from pipeline.deals.selectors import stages
 from pipeline.deals.splitting import follow_owner
 from pipeline.handover.registry import Chosen, HandoverStep
 from pipeline.timeline.registry import Cursor, TimelineEntry, TimelineSource, start_of
@@ -94,32 +91,6 @@ def _was_due(step: str, day: date) -> str:
     return gettext("%(step)s, was due on %(day)s") % told if step else gettext("next step was due on %(day)s") % told
 
 
-def _past_their_age(actor: Actor, as_of: date, limit: int) -> list[Waiting]:
-    """One's own open deals that are longer in their stage than it allows, the oldest first."""
-    known = {stage.pk: stage for stage in stages()}
-    outdated = [
-        Q(stage_id=stage.pk, stage_since__lt=as_of - timedelta(days=stage.allowed_days))
-        for stage in known.values()
-        if stage.kind == Stage.Kind.OPEN and stage.allowed_days is not None
-    ]
-    if not outdated:
-        return []
-    found = _own_open(actor).filter(reduce(or_, outdated)).order_by("stage_since", "id")[:limit]
-    return [_aged(actor, deal, known[deal.stage_id], as_of) for deal in found]
-
-
-def _aged(actor: Actor, deal: Deal, stage: Stage, as_of: date) -> Waiting:
-    age = age_of(deal.stage_since, stage, as_of)
-    told = {"stage": stage.name, "age": age.words if age else ""}
-    return Waiting(
-        title=_name(deal),
-        detail=gettext("In %(stage)s for %(age)s") % told,
-        url=reverse("deal_detail", args=[actor.tenant.slug, deal.pk]),
-        urgency="warn",
-        since=deal.stage_since,
-    )
-
-
 def _own_open(actor: Actor) -> QuerySet[Deal]:
     own: QuerySet[Deal] = Deal.objects.filter(owner=actor.member, closed_on__isnull=True).select_related("customer")
     return own
@@ -129,8 +100,7 @@ def _name(deal: Deal) -> str:
     return deal.customer.name if deal.customer else deal.title or deal.reference
 
 
-OVERDUE_STEPS = WaitingSource("deal-steps", "deals.edit", _overdue_steps)
-PAST_THEIR_AGE = WaitingSource("deal-ages", "deals.edit", _past_their_age)
+OVERDUE_STEPS = WaitingSource("deal-steps", "deals.edit", _overdue_steps, (Role.REP, Role.MANAGER))
 
 
 # --- Handover ---------------------------------------------------------------------------------------------------------

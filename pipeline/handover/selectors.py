@@ -124,18 +124,12 @@ def named_deals(ids: Sequence[int]) -> list[Deal]:
     return list(Deal.objects.filter(pk__in=ids[:SHOWN]).select_related("customer").order_by("reference"))
 
 
-def coming_to(member: Member, limit: int) -> list[Handover]:
-    """Approved handovers that the member will take over, the next first."""
-    found = Handover.objects.filter(taker=member, state=Handover.State.PLANNED).select_related("giver")
-    return list(found.order_by("takes_effect_on", "id")[:limit])
-
-
-def to_approve(actor: Actor, as_of: date, limit: int) -> list[Handover]:
-    """What waits for the actor's yes."""
-    found = Handover.objects.filter(state=Handover.State.WAITING).select_related("giver", "taker", "requested_by")
+def waiting_for(actor: Actor, member: Member, as_of: date, limit: int) -> list[Handover]:
+    """What waits for the actor's yes, the first to take effect first, then what the actor will take over."""
+    waiting = Q(state=Handover.State.WAITING) & ~Q(requested_by=member)
     members = visible_members(actor, "handovers.manage", as_of)
     if members is not None:
-        found = found.filter(taker_id__in=members)
-    if actor.member is not None:
-        found = found.exclude(requested_by=actor.member)
-    return list(found.order_by("takes_effect_on", "id")[:limit])
+        waiting &= Q(taker_id__in=members)
+    coming = Q(taker=member, state=Handover.State.PLANNED)
+    found = Handover.objects.filter(waiting | coming).select_related("giver", "taker", "requested_by")
+    return list(found.order_by("-state", "takes_effect_on", "id")[:limit])

@@ -41,8 +41,10 @@ def _waiting(actor: Actor, as_of: date, limit: int) -> Sequence[Waiting]:
     """What waits for one's approval, then what one will take over."""
     if actor.member is None:
         return []
-    asked = [_to_approve(actor, one) for one in selectors.to_approve(actor, as_of, limit)]
-    return (asked + [_coming(actor, one) for one in selectors.coming_to(actor.member, limit)])[:limit]
+    return [
+        _to_approve(actor, one) if one.state == Handover.State.WAITING else _coming(actor, one)
+        for one in selectors.waiting_for(actor, actor.member, as_of, limit)
+    ]
 
 
 def _to_approve(actor: Actor, handover: Handover) -> Waiting:

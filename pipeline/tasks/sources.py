@@ -82,8 +82,9 @@ def _was_planned(step: str, day: date) -> str:
 
 
 TIMELINE = TimelineSource(_NAME, _("Tasks"), "checkbox", "customers.view", _entries, order=60)
+_SELLERS = (Role.REP, Role.MANAGER)
 OVERDUE_TASKS = WaitingSource("tasks", "tasks.view", _overdue_tasks)
-OVERDUE_FOLLOW_UPS = WaitingSource("follow-ups", "activities.log", _overdue_follow_ups)
+OVERDUE_FOLLOW_UPS = WaitingSource("follow-ups", "activities.log", _overdue_follow_ups, _SELLERS)
 MY_DAY = Panel(
     "my-day", _("Today's tasks and follow-ups"), "my_day", "tasks.view", order=30, place="main", roles=(Role.REP,)
 )

@@ -64,7 +64,8 @@ def measured(tenant: Tenant, review: Review, items: Iterable[ScorecardItem], tod
     measures need, and one for the quotas of the period.
     """
     rows = [item for item in items if item.kpi.measure]
-    window = Window(review.cycle.starts_on, review.cycle.ends_on, min(today, review.cycle.ends_on))
+    until = min(today, review.cycle.ends_on)
+    window = Window(review.cycle.starts_on, review.cycle.ends_on, until, tenant.time_zone)
     people = _People(tenant, review, window.until)
     found = {item.pk: _read(item, window, people) for item in rows}
     return {item_id: evidence for item_id, evidence in found.items() if evidence is not None}

@@ -17,6 +17,7 @@ from accounts.access.policy import visible_members
 from accounts.measures import Window, find_measure, together
 from accounts.people.models import Member
 from accounts.people.selectors import subtree
+from accounts.tenancy.models import Tenant
 from pipeline.facts import Slice, totals
 from pipeline.forecast.facts import Open, open_by_category
 from pipeline.ledger.links import credits_url
@@ -165,15 +166,15 @@ def coverage(actor: Actor, period: Period, as_of: date, missing: int) -> Coverag
         open=amount,
         deals=sum(one.deals for one in found),
         ratio=Fraction(amount, missing) if missing else None,
-        win_rate=_win_rate(as_of, people),
+        win_rate=_win_rate(actor.tenant, as_of, people),
     )
 
 
-def _win_rate(as_of: date, people: frozenset[int] | None) -> Fraction | None:
+def _win_rate(tenant: Tenant, as_of: date, people: frozenset[int] | None) -> Fraction | None:
     measure = find_measure("win_rate")
     if measure is None:
         return None
-    window = Window(as_of - timedelta(days=365), as_of, as_of)
+    window = Window(as_of - timedelta(days=365), as_of, as_of, tenant.time_zone)
     members = Member.objects.values_list("id", flat=True) if people is None else people
     return together(measure.read(window, list(members)).values(), adds_up=False).value
 

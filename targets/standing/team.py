@@ -75,7 +75,7 @@ def heat_map(actor: Actor, period: Period, as_of: date) -> HeatMap | None:
     people = _people(actor, as_of)
     if not people:
         return None
-    window = Window(period.start, period.end, as_of)
+    window = Window(period.start, period.end, as_of, actor.tenant.time_zone)
     attainment, columns = _readings(window, people)
     people = [one for one in people if one.id in attainment or any(one.id in found for _, found in columns)] or people
     groups = _by_team(people) if sees_all(actor, as_of) else _one_by_one(people)

@@ -191,7 +191,7 @@ def test_activities_are_counted_by_the_companys_days(in_acme: Acme, rob: Actor, 
         log_activity(actor=rob, values=replace(CALL, at=at), now=NOON + timedelta(days=3), customer_id=globex.pk)
     measure = find_measure("activities")
     assert measure is not None
-    april = Window(date(2026, 4, 1), date(2026, 4, 30), date(2026, 4, 1))
+    april = Window(date(2026, 4, 1), date(2026, 4, 30), date(2026, 4, 1), "America/New_York")
     assert measure.read(april, [in_acme.rob.pk, in_acme.sam.pk]) == {in_acme.rob.pk: Reading(Fraction(2))}
     assert measure.explain is not None
     assert measure.explain("acme", april, in_acme.rob.pk) == (

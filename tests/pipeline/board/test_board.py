@@ -261,7 +261,7 @@ def test_the_measures_of_a_person_come_from_the_ledger(in_acme: Acme) -> None:
     won(in_acme, in_acme.rob, amount=100, customer_id=buyer.pk)
     lost = deal(in_acme, in_acme.rob)
     services.lose(actor=in_acme.operator, deal_id=lost.pk, version=1, closed_on=TODAY, reason="price", as_of=TODAY)
-    window = Window(date(2026, 3, 1), date(2026, 6, 30), TODAY)
+    window = Window(date(2026, 3, 1), date(2026, 6, 30), TODAY, "America/New_York")
     read = {
         name: measure.read(window, [in_acme.rob.pk, in_acme.sam.pk])
         for name in ("bookings", "units", "new_customers", "win_rate", "average_order", "margin", "collections")

@@ -144,7 +144,7 @@ def test_the_measure_counts_verified_visits_and_its_explanation_lists_them(
         visited(in_acme, in_acme.rob, when=NOON - timedelta(days=days))
     visited(in_acme, in_acme.rob, place=Place(text="By hand"))
     measure = find_measure("visits")
-    window = Window(date(2026, 3, 1), date(2026, 3, 31), date(2026, 3, 31))
+    window = Window(date(2026, 3, 1), date(2026, 3, 31), date(2026, 3, 31), "America/New_York")
     assert measure is not None
     assert {id: reading.value for id, reading in measure.read(window, [in_acme.rob.pk, in_acme.rita.pk]).items()} == {
         in_acme.rob.pk: 2

@@ -25,7 +25,7 @@ from tests.reviews.feedback.cast import NOON, answered, customer_of, resolved, s
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TODAY = date(2026, 3, 31)  # of NOON, in New York
-MARCH = Window(date(2026, 3, 1), TODAY, date(2026, 4, 30))
+MARCH = Window(date(2026, 3, 1), TODAY, date(2026, 4, 30), "America/New_York")
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +85,7 @@ def test_satisfaction_is_the_mean_of_the_last_word(in_acme: Acme) -> None:
             )
     reading = read_satisfaction(MARCH, [in_acme.rob.pk])[in_acme.rob.pk]
     assert reading.value == Fraction(9, 2)
-    before = Window(date(2026, 3, 1), TODAY, date(2026, 3, 30))
+    before = Window(date(2026, 3, 1), TODAY, date(2026, 3, 30), "America/New_York")
     assert read_satisfaction(before, [in_acme.rob.pk]) == {}, "nobody had asked yet"
 
 

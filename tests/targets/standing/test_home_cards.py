@@ -101,7 +101,7 @@ def test_coverage_counts_open_deals_that_are_due_in_time(sold: Acme, actor_for: 
 
 
 def test_the_measures_of_a_person(sold: Acme) -> None:
-    window = Window(Q4.start, Q4.end, TODAY)
+    window = Window(Q4.start, Q4.end, TODAY, "America/New_York")
     everybody = [sold.rob.pk, sold.rita.pk, sold.sam.pk, sold.sue.pk]
     attainment, covered = find_measure("attainment"), find_measure("coverage")
 
