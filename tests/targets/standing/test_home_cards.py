@@ -12,8 +12,10 @@ from django.test import Client
 from accounts.access.actor import Actor
 from accounts.measures import Window, find_measure
 from accounts.people.models import Member
-from pipeline.deals.models import Stage
+from pipeline.deals.models import Deal, Stage
 from pipeline.forecast.facts import open_by_category, open_by_owner
+from pipeline.ledger.models import CreditLine
+from pipeline.ledger.services import Fact, credit
 from salesops.lib import clock
 from salesops.lib.periods import FiscalCalendar
 from targets.cascade.approval import approve, submit
@@ -129,6 +131,27 @@ def test_the_heat_map_has_people_for_a_manager_and_teams_for_an_executive(
     rob = dict(zip(labels, north.rows[1].cells, strict=True))["Coverage"]
     assert rob.value == Fraction(10, 36)
     assert rob.shade == "h5"
+
+
+def test_together_and_teams_agree_with_the_other_cards(sold: Acme, actor_for: Callable[..., Actor]) -> None:
+    """An overlay counts for Rob and not once more for his team; surplus and open deals of all count for all."""
+    deal_id = Deal.objects.filter(owner=sold.rob, closed_on__isnull=False).values_list("pk", flat=True)[0]
+    helped = Fact(
+        CreditLine.Basis.BOOKED, date(2017, 11, 8), sold.rob.pk, 20_000_00, deal_id, kind=CreditLine.Kind.OVERLAY
+    )
+    credit(actor=sold.operator, facts=[helped])
+    for member in (sold.max, sold.eve):
+        actor = actor_for(member)
+        found, own = heat_map(actor, Q4, TODAY), standing(actor, Q4, TODAY)
+        assert found is not None
+        assert own is not None
+        assert found.total.ratio == own.reached.ratio
+        at = [str(label) for label in found.columns].index("Coverage")
+        assert found.total.cells[at].value == coverage(actor, Q4, TODAY, own.reached.gap).ratio
+    company = heat_map(actor_for(sold.eve), Q4, TODAY)
+    assert company is not None
+    places = {place.name: place.reached.ratio for place in by_region(actor_for(sold.eve), Q4, TODAY)}
+    assert {row.name: row.ratio for row in company.rows} == {name: places[name] for name in ("North", "South")}
 
 
 def test_regions_come_with_their_teams(sold: Acme, actor_for: Callable[..., Actor]) -> None:
