@@ -29,6 +29,9 @@ from pipeline.board.totals import Total
 from pipeline.deals.ages import age_of
 from pipeline.deals.models import Stage
 from pipeline.deals.selectors import stages
+from pipeline.risks.registry import Severity
+from pipeline.risks.selectors import open_risks_of_deals
+from pipeline.risks.telling import risk_marks
 from pipeline.scope import members_within
 from salesops.lib.errors import DomainError
 from salesops.lib.money import round_half_up
@@ -64,6 +67,7 @@ class Face:
     tone: str
     light: SafeString
     hint: str
+    risk: SafeString
     late: str
     owner: str
     avatar: SafeString
@@ -152,7 +156,8 @@ class BoardPage:
         with_cards = [stage for stage in self.stages if stage.kind != Stage.Kind.LOST]
         cards = self._board.cards(with_cards, wanted)
         totals = self._board.totals(self.stages)
-        faces = _Faces(self._slug, self._currency, self._day, self._owners)
+        risks = open_risks_of_deals([card.id for column in cards.values() for card in column])
+        faces = _Faces(self._slug, self._currency, self._day, self._owners, risks)
         return [
             self._lane(stage, faces.drawn(stage, cards.get(stage.pk, [])), totals.get(stage.pk, Total()), wanted)
             for stage in self.stages
@@ -251,13 +256,16 @@ def segments(slug: str, query: QueryDict, current: str) -> list[Segment]:
 class _Faces:
     """Draws cards; what many cards have in common is made once."""
 
-    def __init__(self, slug: str, currency: str, day: date, owners: Mapping[int, Member]) -> None:
+    def __init__(
+        self, slug: str, currency: str, day: date, owners: Mapping[int, Member], risks: Mapping[int, Severity]
+    ) -> None:
         self._root = reverse("deal_list", kwargs={"tenant": slug})
-        self._currency, self._today, self._owners = currency, day, owners
+        self._currency, self._today, self._owners, self._risks = currency, day, owners, risks
         self._day_format = gettext("j M")
         self._days: dict[date, str] = {}
         self._avatars: dict[int, SafeString] = {}
         self._lights = {tone: light(tone) for tone in ("good", "warn", "risk")}
+        self._marks = risk_marks()
 
     def drawn(self, stage: Stage, cards: Iterable[Card]) -> list[Face]:
         return [self._face(stage, card) for card in cards]
@@ -276,6 +284,7 @@ class _Faces:
             tone=age.tone if age else "",
             light=self._lights.get(age.tone, SafeString()) if age else SafeString(),
             hint=age.hint if age else "",
+            risk=self._marks[self._risks[card.id]] if card.id in self._risks else SafeString(),
             late=self._late(card) if stage.kind == Stage.Kind.OPEN else "",
             owner=self._owners[card.owner_id].full_name,
             avatar=self._avatar(card.owner_id),

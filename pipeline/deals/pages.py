@@ -23,6 +23,8 @@ from pipeline.deals.selectors import DealFilter
 from pipeline.deals.splitting import as_percent
 from pipeline.deals.values import LABELS
 from pipeline.ledger.models import WHOLE
+from pipeline.risks.selectors import open_risks_of_deals
+from pipeline.risks.telling import risk_marks
 from pipeline.slots import deal_panels
 from salesops.lib.errors import DomainError
 from salesops.lib.money import round_half_up
@@ -54,6 +56,7 @@ class Row:
     badge: SafeString
     age: Age | None
     step_is_late: bool
+    risk: SafeString
 
 
 def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], as_of: date) -> list[Row]:
@@ -63,6 +66,7 @@ def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], 
         stage.pk: render_to_string("pipeline/deals/_stage_badge.html", {"stage": stage}) for stage in by_id.values()
     }
     names = {owner.pk: owner.full_name for owner in owners}
+    risks, marks = open_risks_of_deals([deal.pk for deal in deals]), risk_marks()
     return [
         Row(
             deal,
@@ -70,6 +74,7 @@ def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], 
             badges[deal.stage_id],
             age_of(deal.stage_since, by_id[deal.stage_id], as_of),
             deal.closed_on is None and deal.next_step_on is not None and deal.next_step_on < as_of,
+            marks[risks[deal.pk]] if deal.pk in risks else SafeString(),
         )
         for deal in deals
     ]

@@ -9,11 +9,14 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pipeline.risks.models import ENTERED, Risk, RiskEvent
 from pipeline.risks.registry import Detector, Fact, Severity, Told, find_detector
+from salesops.lib.templatetags.ui import light
 
 TONES = {Severity.HIGH: "risk", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 BY_HAND = _("Entered by hand")
@@ -32,6 +35,15 @@ class Shown:
     age: int
     overdue: bool
     facts: Sequence[Fact] = field(default=())
+
+
+def risk_marks() -> dict[Severity, SafeString]:
+    """The light of each severity, for cards and rows that have no room for more."""
+    marks = {}
+    for severity in Severity:
+        words = gettext("Open risk, severity %(severity)s") % {"severity": severity.label}
+        marks[severity] = format_html('<span class="nowrap" title="{}">{}</span>', words, light(TONES[severity], words))
+    return marks
 
 
 def tell(risk: Risk, as_of: date, currency: str = "") -> Shown:
