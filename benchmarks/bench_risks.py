@@ -50,10 +50,10 @@ _FOUND = """
     CREATE TEMPORARY TABLE found ON COMMIT DROP AS
     SELECT 'deal.stalled' AS kind, 'deal' AS subject_type, deal.id AS subject_id, deal.owner_id, deal.customer_id,
            deal.id AS deal_id, CASE WHEN %(today)s - deal.stage_since > 60 THEN 1 ELSE 2 END AS severity,
-           jsonb_build_object('stage', stage.name, 'since', deal.stage_since, 'allowed', 30) AS evidence
+           jsonb_build_object('stage', stage.name, 'since', deal.stage_since, 'allowed', stage.allowed_days) AS evidence
     FROM pipeline_deal deal
     JOIN pipeline_stage stage ON stage.tenant_id = deal.tenant_id AND stage.id = deal.stage_id AND stage.kind = 'open'
-    WHERE deal.tenant_id = %(tenant)s AND deal.stage_since < %(today)s - coalesce(stage.allowed_days, 30)
+    WHERE deal.tenant_id = %(tenant)s AND deal.stage_since < %(today)s - stage.allowed_days
     UNION ALL
     SELECT 'deal.overdue', 'deal', id, owner_id, customer_id, id,
            CASE WHEN %(today)s - expected_on > 30 THEN 1 ELSE 2 END, jsonb_build_object('expected', expected_on)

@@ -29,7 +29,8 @@ class Criterion(models.TextChoices):
 class Stage(TenantModel):
     """A step of the pipeline. `probability` is the chance in percent that a deal here is won.
 
-    `allowed_days` is how old a deal may grow here, counted from the day it entered; None raises no alert.
+    `allowed_days` is how old a deal may grow here, counted from the day it entered; None raises no alert, unless
+    the company names an age for all such stages in the settings of risks.
     `exit_criteria` must be filled before a deal leaves the stage forward, to a later stage or to be won. A `removed`
     stage has no deals and no place in the order any more; it stays for the history of those that have been in it.
     """

@@ -11,12 +11,13 @@ from accounts.audit.services import record
 from pipeline.deals.models import Stage
 from pipeline.ledger.services import take_turns
 
-# Name, kind, and the chance in percent that a deal here is won, until the company has a history of its own.
+# Name, kind, the chance in percent that a deal here is won, until the company has a history of its own, and the days
+# after which it stands still.
 DEFAULT_STAGES = (
-    ("Prospecting", Stage.Kind.OPEN, 20),
-    ("Engaging", Stage.Kind.OPEN, 50),
-    ("Won", Stage.Kind.WON, 100),
-    ("Lost", Stage.Kind.LOST, 0),
+    ("Prospecting", Stage.Kind.OPEN, 20, 30),
+    ("Engaging", Stage.Kind.OPEN, 50, 30),
+    ("Won", Stage.Kind.WON, 100, None),
+    ("Lost", Stage.Kind.LOST, 0, None),
 )
 
 
@@ -51,8 +52,8 @@ def ensure_stages(actor: Actor) -> Stages:
     take_turns()  # so that two first deals at once make one set of stages
     if not Stage.objects.exists():
         made = Stage.objects.bulk_create(
-            Stage(name=name, kind=kind, probability=probability, position=position)
-            for position, (name, kind, probability) in enumerate(DEFAULT_STAGES, start=1)
+            Stage(name=name, kind=kind, probability=probability, allowed_days=days, position=position)
+            for position, (name, kind, probability, days) in enumerate(DEFAULT_STAGES, start=1)
         )
         record(actor=actor, action="stages.made", subject=made[0], names=[stage.name for stage in made])
     return Stages(tuple(stages.all()))

@@ -26,9 +26,11 @@ _YEAR = timedelta(days=365)
 
 
 def find_stalled(as_of: date, parameters: Parameters) -> Iterator[Finding]:
-    """Open deals that have been in their stage longer than it allows. Two queries."""
+    """Open deals that have been in their stage longer than it allows. A stage that sets no limit has none, unless the
+    company named one for such stages (`allowed`, 0: none). Two queries."""
     stages = Stage.objects.filter(kind=Stage.Kind.OPEN)
-    allowed = {stage.pk: (stage.name, stage.allowed_days or parameters["allowed"]) for stage in stages}
+    limits = {stage: stage.allowed_days or parameters["allowed"] for stage in stages}
+    allowed = {stage.pk: (stage.name, days) for stage, days in limits.items() if days}
     if not allowed:
         return
     overstayed = [Q(stage_id=pk, stage_since__lt=as_of - timedelta(days=days)) for pk, (_name, days) in allowed.items()]
@@ -79,7 +81,7 @@ STALLED = Detector(
         facts=_stalled_facts,
     ),
     parameters=(
-        Parameter("allowed", _("Days allowed where the stage does not say"), 30, 1, 730),
+        Parameter("allowed", _("Days allowed where the stage sets none; 0 for no alert"), 0, 0, 730),
         Parameter("grave", _("High from this share of the days allowed"), 200, 100, 1000, "percent"),
     ),
     order=10,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from accounts.jobs.models import JobRun
 from accounts.jobs.services import run_inline
 from accounts.people.models import Member
-from pipeline.deals.models import Deal
+from pipeline.deals.models import Deal, Stage
 from pipeline.risks.folding import as_case
 from pipeline.risks.models import Risk
 from pipeline.risks.registry import Finding, Severity
@@ -64,8 +64,9 @@ def digest_night(company: Company, day: date = MONDAY, version: str = "") -> Job
 
 
 def stalled(company: Company, owner: Member, count: int = 1, since: date = date(2026, 1, 20)) -> list[Deal]:
-    """Open deals that have been in their stage since that day."""
+    """Open deals that have been since that day in their stage, which allows thirty days."""
     made = [deal(company, owner) for _ in range(count)]
+    Stage.objects.filter(kind=Stage.Kind.OPEN, allowed_days=None).update(allowed_days=30)
     Deal.objects.filter(pk__in=[one.pk for one in made]).update(stage_since=since)
     return list(Deal.objects.filter(pk__in=[one.pk for one in made]).order_by("pk"))
 

@@ -48,6 +48,13 @@ def test_the_stages_own_age_comes_before_the_companys(in_acme: Acme) -> None:
     assert found_by(STALLED, allowed=10) == {}
 
 
+def test_a_stage_without_a_limit_raises_no_alert_unless_the_company_names_one(in_acme: Acme) -> None:
+    (made,) = stalled(in_acme, in_acme.rob, since=MONDAY - timedelta(days=400))
+    Stage.objects.filter(pk=made.stage_id).update(allowed_days=None)
+    assert found_by(STALLED) == {}
+    assert found_by(STALLED, allowed=90)[made.pk].evidence["allowed"] == 90
+
+
 def test_after_twice_the_days_allowed_it_is_grave(in_acme: Acme) -> None:
     (made,) = stalled(in_acme, in_acme.rob, since=MONDAY - timedelta(days=60))
     assert not found_by(STALLED)[made.pk].grave

@@ -209,7 +209,7 @@ def test_what_is_watched_is_set_by_an_executive(in_acme: Acme, client_for: Clien
     assert client.post("/t/acme/risks/settings/deal.stalled/", sent).status_code == 303
     kept = RiskSetting.objects.get()
     assert (kept.severity, kept.parameters) == (3, {"allowed": 14, "grave": 150})
-    assert client.post("/t/acme/risks/settings/deal.stalled/", sent | {"allowed": 0}).status_code == 422
+    assert client.post("/t/acme/risks/settings/deal.stalled/", sent | {"allowed": 731}).status_code == 422
     assert client.get("/t/acme/risks/settings/no.such/").status_code == 404
 
 

@@ -208,7 +208,7 @@ def test_a_company_sets_what_counts_and_how_bad_it_is(in_acme: Acme, actor_for: 
     rule = services.set_rule(version=0, parameters={"allowed": 14}, **asked)  # type: ignore[arg-type]
     assert (rule.severity, rule.parameters, rule.version) == (Severity.HIGH, {"allowed": 14, "grave": 200}, 1)
     assert code_of(services.set_rule, version=0, parameters={}, **asked) == ("conflict", None)
-    assert code_of(services.set_rule, version=1, parameters={"allowed": 0}, **asked) == ("out_of_range", "allowed")
+    assert code_of(services.set_rule, version=1, parameters={"allowed": 731}, **asked) == ("out_of_range", "allowed")
     assert code_of(services.set_rule, version=1, parameters={"colour": 3}, **asked)[0] == "unknown_parameter"
 
 
