@@ -22,6 +22,7 @@ from accounts.people.models import Member
 from pipeline.customers.selectors import visible_customers
 from pipeline.deals.crediting import settle
 from pipeline.deals.gates import check_gate
+from pipeline.deals.locks import hold
 from pipeline.deals.models import Deal, LineItem, Stage, StageChange
 from pipeline.deals.rules import check_loss, check_values, must_be_open, must_be_past
 from pipeline.deals.splitting import follow_owner
@@ -53,6 +54,7 @@ def create_deal(*, actor: Actor, values: DealValues, as_of: date, reference: str
     deal = Deal(reference=reference, stage=ensure_stages(actor).open[0], stage_since=as_of)
     changes = {name: value for name, value in values.changes_of(deal).items() if name != "closed_on"}
     _check(actor, deal, changes | {"owner_id": values.owner_id}, as_of)
+    hold(deal.stage_id)
     for name, value in changes.items():
         setattr(deal, name, value)
     deal.save()
@@ -184,6 +186,8 @@ def _change(actor: Actor, deal: Deal, changes: dict[str, Any], action: str, as_o
     if not changes:
         return deal
     was_won, former_owner = deal.stage.kind == Stage.Kind.WON, deal.owner_id
+    if "stage_id" in changes:
+        hold(changes["stage_id"])
     _check(actor, deal, changes, as_of)
     told = {name: [_plain(getattr(deal, name)), _plain(value)] for name, value in changes.items()}
     for name, value in changes.items():

@@ -13,6 +13,7 @@ from accounts.facts import Organisation
 from accounts.people.models import Member
 from pipeline.customers.models import Customer
 from pipeline.deals.crediting import settle
+from pipeline.deals.locks import hold
 from pipeline.deals.models import Deal, LineItem, Stage, StageChange
 from pipeline.deals.splitting import follow_owner
 from pipeline.imports.difference import Difference, compare
@@ -94,6 +95,8 @@ def tally_deals(records: Sequence[DealRecord]) -> Tallies:
 def write_deals(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> Tallies:
     """One chunk, in the caller's transaction. `as_of` is the day a deal without dates enters its stage."""
     plan = plan_deals(records)
+    for stage_id in sorted({stage.pk for stage in names.stages.values()}):
+        hold(stage_id)  # the names are those of the run's beginning
     deals = [_new_deal(one, names, as_of) for one in plan.created]
     Deal.objects.bulk_create(deals)
     StageChange.objects.bulk_create(

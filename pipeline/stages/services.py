@@ -18,9 +18,9 @@ from accounts.access.actor import Actor
 from accounts.access.policy import require
 from accounts.audit.models import AuditEntry
 from accounts.audit.services import record
+from pipeline.deals.locks import take_turns
 from pipeline.deals.models import Criterion, Deal, Stage, StageChange
 from pipeline.deals.stages import ensure_stages
-from pipeline.ledger.services import take_turns
 from salesops.lib.errors import DomainError, NotVisible, gettext_noop
 
 _MOST = 20
@@ -117,15 +117,18 @@ def remove_stage(*, actor: Actor, stage_id: int, to_stage_id: int | None, as_of:
     if len(is_open) == 1:
         raise DomainError("last", gettext_noop("A pipeline needs at least one open stage."))
     other = next((one for one in is_open if one.pk == to_stage_id and one.pk != stage.pk), None)
-    count = Deal.objects.filter(stage=stage).count()
-    if count and other is None:
+    # Closed first, its deals after: this waits for those on their way here. Its place last: that locks out those on their
+    # way from here as well, whom the deals' locks have been waited for.
+    Stage.objects.filter(pk=stage.pk).update(removed=True)
+    moved = list(Deal.objects.select_for_update().filter(stage=stage).order_by("id").values_list("id", "version"))
+    if moved and other is None:
         message = gettext_noop("%(count)s deals are in this stage. Say which stage they go to.")
-        raise DomainError("has_deals", message, "to_stage", count=count)
+        raise DomainError("has_deals", message, "to_stage", count=len(moved))
     if other is not None:
-        _send_on(actor, stage, other, as_of)
-    record(actor=actor, action="stage.removed", subject=stage, name=stage.name, deals=count)
+        _send_on(actor, stage, other, moved, as_of)
     _retire(stage)
-    return count
+    record(actor=actor, action="stage.removed", subject=stage, name=stage.name, deals=len(moved))
+    return len(moved)
 
 
 def _retire(stage: Stage) -> None:
@@ -135,8 +138,8 @@ def _retire(stage: Stage) -> None:
     stage.save()
 
 
-def _send_on(actor: Actor, stage: Stage, other: Stage, as_of: date) -> None:
-    moved = list(Deal.objects.select_for_update().filter(stage=stage).order_by("id").values_list("id", "version"))
+def _send_on(actor: Actor, stage: Stage, other: Stage, moved: Sequence[tuple[int, int]], as_of: date) -> None:
+    """The deals, ids with their versions, into the other stage."""
     ids = [id for id, _ in moved]
     Deal.objects.filter(pk__in=ids).update(stage=other, stage_since=as_of, version=F("version") + 1)
     StageChange.objects.bulk_create(
