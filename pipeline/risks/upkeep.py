@@ -66,6 +66,10 @@ class _Kept(NamedTuple):
     evidence: dict[str, Any]
     folded: list[int]
 
+    @classmethod
+    def of(cls, risk: Risk) -> _Kept:
+        return cls(*(getattr(risk, name) for name in cls._fields))
+
     def differs(self, case: Case) -> bool:
         if self.state == _State.CLOSED:  # by hand: only what has become worse since is worth opening it again
             return case.severity < self.severity
@@ -159,14 +163,18 @@ def _is_handled(kept: _Kept | None) -> bool:
 # --- What there is to do ---------------------------------------------------------------------------------------------
 
 
+# Both judge the locked row once more: whoever muted or closed a risk since it was read has the last word.
+
+
 def _to_change(standing: dict[Key, _Kept], cases: dict[Key, Case]) -> Iterable[tuple[Risk, Case]]:
     differing = {kept.id: cases[key] for key, kept in standing.items() if key in cases and kept.differs(cases[key])}
-    return ((risk, differing[risk.pk]) for risk in _locked(differing))
+    pairs = ((risk, differing[risk.pk]) for risk in _locked(differing))
+    return ((risk, case) for risk, case in pairs if _Kept.of(risk).differs(case))
 
 
 def _to_end(standing: dict[Key, _Kept], cases: dict[Key, Case]) -> Iterable[Risk]:
     missing = [kept.id for key, kept in standing.items() if key not in cases and kept.state != _State.MUTED]
-    return _locked(missing)
+    return (risk for risk in _locked(missing) if risk.state != _State.MUTED)
 
 
 def _former(kind: str, new: list[Case]) -> dict[Key, Risk]:
