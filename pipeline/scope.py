@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -22,3 +23,8 @@ def members_here(actor: Actor, capability: str, as_of: date, also: int | None = 
     """Those of them who are still here; `also` even if gone."""
     here = Q(left_on__isnull=True) | Q(left_on__gte=as_of) | Q(pk=also)
     return members_within(actor, capability, as_of).filter(here)
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """No query without ids."""
+    return dict(Member.objects.filter(pk__in=ids).values_list("id", "full_name")) if ids else {}

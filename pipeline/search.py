@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.actor import Actor
-from accounts.access.policy import rows
 from accounts.access.search import Hit, SearchSource
 from accounts.people.services import sort_key
 from pipeline.customers.models import Customer
 from pipeline.customers.selectors import visible_customers
 from pipeline.deals.models import Deal
+from pipeline.deals.reach import visible_deals
 from pipeline.prefixes import begins
 
 
@@ -35,10 +35,10 @@ def _customers(actor: Actor, text: str, as_of: date, limit: int) -> Sequence[Hit
 
 
 def _deals(actor: Actor, text: str, as_of: date, limit: int) -> Sequence[Hit]:
-    """By reference, or by the customer's name; the newest first. Two queries."""
+    """By reference, or by the customer's name; the newest first. Three queries."""
     customers = list(Customer.objects.filter(_named(text)).order_by("sort_name").values_list("id", flat=True)[:limit])
     wanted = begins("reference", text) | begins("reference", text.upper()) | Q(customer_id__in=customers)
-    deals = rows(actor, "deals.view", Deal.objects.select_related("customer", "stage"), as_of=as_of)
+    deals = visible_deals(actor, as_of, Deal.objects.select_related("customer", "stage"))
     return [
         Hit(
             one.customer.name if one.customer else one.reference,

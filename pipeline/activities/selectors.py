@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from accounts.access.actor import Actor
-from accounts.access.policy import rows, visible_members
+from accounts.access.policy import visible_members
 from pipeline.activities.models import Activity
 from pipeline.customers.selectors import visible_customers
-from pipeline.deals.models import Deal
+from pipeline.deals.reach import visible_deals
 from salesops.lib.errors import NotVisible
 
 NEWEST = ("-at", "-id")
@@ -35,8 +35,7 @@ def visible_activities(actor: Actor, as_of: date) -> QuerySet[Activity]:
     activities: QuerySet[Activity] = Activity.objects.all()
     if visible_members(actor, "customers.view", as_of) is None:
         return activities
-    deals = rows(actor, "deals.view", Deal.objects.all(), as_of=as_of)
-    seen = Q(customer__in=visible_customers(actor, as_of)) | Q(deal__in=deals)
+    seen = Q(customer__in=visible_customers(actor, as_of)) | Q(deal__in=visible_deals(actor, as_of))
     return activities.filter(seen | Q(author=actor.member) if actor.member else seen)
 
 

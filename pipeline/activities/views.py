@@ -68,7 +68,7 @@ def customer_log(request: TenantRequest, customer_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("activities.log")
 def deal_log(request: TenantRequest, deal_id: int) -> HttpResponse:
-    deal = get_deal(request.actor, today(request), deal_id)
+    deal = get_deal(request.actor, today(request), deal_id, "deals.edit")
     return _log(request, Composer.for_deal(request, deal), reverse("deal_detail", args=[request.tenant.slug, deal.pk]))
 
 

@@ -9,11 +9,11 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.access.actor import Actor
-from accounts.access.policy import rows
 from pipeline.contacts.models import Contact
 from pipeline.customers.models import Customer
 from pipeline.customers.selectors import visible_customers
 from pipeline.deals.models import Deal
+from pipeline.deals.reach import visible_deals
 from pipeline.products.models import Product
 
 _MOST_DEALS = 200  # of one customer, the newest; nobody looks for an older one in a list to choose from
@@ -62,13 +62,13 @@ def of_owners(members: Collection[int]) -> Q:
 
 def find_deal(actor: Actor, as_of: date, deal_id: int) -> DealFact | None:
     """The deal, if the actor sees it."""
-    row = rows(actor, "deals.view", Deal.objects.filter(pk=deal_id), as_of=as_of).values_list(*_DEAL).first()
+    row = visible_deals(actor, as_of, Deal.objects.filter(pk=deal_id)).values_list(*_DEAL).first()
     return DealFact(*row) if row else None
 
 
 def deals_of(actor: Actor, as_of: date, customer_id: int) -> list[DealFact]:
     """The customer's deals that the actor sees, the newest first."""
-    deals = rows(actor, "deals.view", Deal.objects.filter(customer_id=customer_id), as_of=as_of)
+    deals = visible_deals(actor, as_of, Deal.objects.filter(customer_id=customer_id))
     return [DealFact(*row) for row in deals.order_by("-stage_since", "-id").values_list(*_DEAL)[:_MOST_DEALS]]
 
 

@@ -11,10 +11,11 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
 
 from accounts.access.actor import Actor
-from accounts.access.policy import get_visible
 from pipeline.deals.models import Deal, LineItem, Split, Stage
+from pipeline.deals.reach import visible_deals
 from pipeline.facts import SHARE_UNIT
 from salesops.lib.allocation import largest_remainder
+from salesops.lib.errors import NotVisible
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Prospect:
 
 
 def prospect(actor: Actor, as_of: date, deal_id: int) -> Prospect:
-    """The deal, if the actor sees it; else `NotVisible`. One query."""
+    """The deal, if the actor sees it; else `NotVisible`. Two queries."""
     lines = LineItem.objects.filter(deal=OuterRef("pk")).order_by("id")
     splits = Split.objects.filter(deal=OuterRef("pk")).order_by("id")
     won = Deal.objects.filter(customer=OuterRef("customer"), stage__kind=Stage.Kind.WON)
@@ -78,7 +79,10 @@ def prospect(actor: Actor, as_of: date, deal_id: int) -> Prospect:
         share_rows=ArraySubquery(splits.values(row=JSONObject(member_id="member_id", share="share", kind="kind"))),
         known_customer=Exists(won),
     )
-    return _prospect(get_visible(actor, "deals.view", deals, as_of=as_of, pk=deal_id))
+    found = visible_deals(actor, as_of, deals.filter(pk=deal_id)).first()
+    if found is None:
+        raise NotVisible
+    return _prospect(found)
 
 
 def _prospect(deal: Deal) -> Prospect:

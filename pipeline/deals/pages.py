@@ -15,6 +15,7 @@ from accounts.access.actor import Actor
 from accounts.access.policy import has, may
 from accounts.audit.models import AuditEntry
 from accounts.people.models import Member
+from pipeline.customers.selectors import visible_customers
 from pipeline.deals import selectors
 from pipeline.deals.ages import Age, age_of
 from pipeline.deals.forms import FilterForm
@@ -25,6 +26,7 @@ from pipeline.deals.values import LABELS
 from pipeline.ledger.models import WHOLE
 from pipeline.risks.selectors import open_risks_of_deals
 from pipeline.risks.telling import risk_marks
+from pipeline.scope import names_of
 from pipeline.slots import deal_panels
 from salesops.lib.errors import DomainError
 from salesops.lib.money import round_half_up
@@ -60,12 +62,13 @@ class Row:
 
 
 def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], as_of: date) -> list[Row]:
-    """The rows of a page of deals; `owners` are all members in the reader's scope."""
+    """The rows of a page of deals; `owners` are all members in the reader's scope, others own what is shared."""
     by_id = {stage.pk: stage for stage in stages}
     badges = {
         stage.pk: render_to_string("pipeline/deals/_stage_badge.html", {"stage": stage}) for stage in by_id.values()
     }
     names = {owner.pk: owner.full_name for owner in owners}
+    names |= names_of({deal.owner_id for deal in deals} - names.keys())
     risks, marks = open_risks_of_deals([deal.pk for deal in deals]), risk_marks()
     return [
         Row(
@@ -158,8 +161,16 @@ def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
         "credit_lines": lines,
         "credited": round_half_up(Fraction(sum(line.amount * line.share for line in lines), WHOLE)),
         "may_edit": has(actor, "deals.edit") and may(actor, "deals.edit", as_of=as_of, owner_id=deal.owner_id),
+        "may_open_customer": may_open_customer(actor, deal, as_of),
         "panels": deal_panels.shown_to(actor, deal_id=deal.pk),
     }
+
+
+def may_open_customer(actor: Actor, deal: Deal, as_of: date) -> bool:
+    """Whoever only shares in a deal does not see its customer by that."""
+    if may(actor, "deals.view", as_of=as_of, owner_id=deal.owner_id) or deal.customer_id is None:
+        return True
+    return visible_customers(actor, as_of).filter(pk=deal.customer_id).exists()
 
 
 def changes(deal: Deal) -> dict[str, Any]:
