@@ -39,7 +39,7 @@ class AccountsConfig(AppConfig):
         nights = {Role.HR: Tab(4), Role.ADMIN: Tab(5)}
         register(Entry("settings", 80, _("Nights"), "night_list", "moon", "jobs.view", nights))
         home_panels.register(
-            Panel("waiting", _("Waiting for you"), "home_waiting", "people.view", 30),
+            Panel("waiting", _("Waiting for you"), "home_waiting", "people.view", 18),
             Panel("night", _("Last night"), "home_night", "jobs.view", 80, "main", (Role.ADMIN, Role.HR)),
         )
         search.register(SOURCE)

@@ -13,6 +13,7 @@ from accounts.notifications.services import mark_all_read
 from accounts.people.changes import move, set_line_manager
 from accounts.people.models import Member, Role, Team
 from accounts.tenancy.models import Tenant
+from salesops.lib import clock
 from salesops.lib.periods import add_months
 
 _INVITED = (  # name, e-mail, how many days ago
@@ -26,7 +27,7 @@ _MOVES = "Wren Abbott"  # to the team of Petra Novak from next month on
 def fill(tenant: Tenant, today: date, rng: random.Random) -> None:
     """Two invitations wait and one has expired; a rep moves next month; the last one hired reports to somebody else."""
     admin = Actor(tenant, Member.objects.get(full_name="Ada Winter"))
-    noon = datetime.combine(today, time(12), ZoneInfo(tenant.time_zone))
+    noon = min(datetime.combine(today, time(12), ZoneInfo(tenant.time_zone)), clock.now())
     team = Team.objects.get(leads__member__full_name="Olive Tran")
     for name, email, days in _INVITED:
         sent = noon - timedelta(days=days, minutes=rng.randint(0, 180))

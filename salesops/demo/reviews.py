@@ -24,6 +24,7 @@ from reviews.cycles.starting import Deadlines, start_cycle
 from reviews.scorecards.models import Kpi
 from reviews.scorecards.services import create_kpi, create_scorecard
 from reviews.scorecards.values import ItemValues, KpiValues
+from salesops.lib import clock
 from salesops.lib.periods import Period, month_of
 
 _HR, _EXECUTIVE = "Hana Ito", "Evelyn Cho"
@@ -299,5 +300,5 @@ def _is_chinese(review: Review) -> bool:
 
 
 def _noon(day: date) -> datetime:
-    """16:00 UTC is noon or eleven in the company's New York."""
-    return datetime.combine(day, time(16), UTC)
+    """16:00 UTC is noon or eleven in the company's New York; nothing has happened yet that is still to come."""
+    return min(datetime.combine(day, time(16), UTC), clock.now())
