@@ -18,7 +18,7 @@ demo: $(INSTALLED) ## Everything on http://localhost:8000 with a demo company; C
 	@$(BIN)/python -m tools.demo
 
 test: build browser ## All tests, on servers of their own
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 browser: $(INSTALLED) # Chromium for tests/browser
 	@$(BIN)/python -m tools.browser

@@ -58,6 +58,16 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that no worker is left alone with one at the end."""
+    items.sort(key=_longest_first)
+
+
+def _longest_first(item: pytest.Item) -> int:
+    limit = item.get_closest_marker("timeout")
+    return -int(limit.args[0]) if limit and limit.args else 0
+
+
 # --- Database --------------------------------------------------------------------------------------------------------
 
 
