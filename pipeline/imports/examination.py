@@ -14,6 +14,7 @@ from pipeline.imports.opportunities import tally_deals
 from pipeline.imports.people import plan_people
 from pipeline.imports.profiles import Profile
 from pipeline.imports.records import NOUNS, Known, Records, Tallies
+from pipeline.imports.standing import refuse_contradictions
 from pipeline.products.models import Product
 from salesops.lib.errors import DomainError, DomainErrors, gettext_noop
 
@@ -63,7 +64,9 @@ def read_records(tenant: Tenant, profile: Profile, uploads: Sequence[Upload]) ->
             errors.append(error)
     if errors:
         raise DomainErrors(errors)
-    return profile.read(tables, tenant.currency, _known())
+    records = profile.read(tables, tenant.currency, _known())
+    refuse_contradictions(records)
+    return records
 
 
 def examine(tenant: Tenant, profile: Profile, uploads: Sequence[Upload]) -> Examination:

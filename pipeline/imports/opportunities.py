@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from accounts.access.actor import Actor
 from accounts.audit.models import AuditEntry
@@ -14,25 +13,14 @@ from accounts.people.models import Member
 from pipeline.customers.models import Customer
 from pipeline.deals.crediting import settle
 from pipeline.deals.locks import hold
-from pipeline.deals.models import Deal, LineItem, Stage, StageChange
+from pipeline.deals.models import Deal, Stage, StageChange
 from pipeline.deals.splitting import follow_owner
 from pipeline.imports.difference import Difference, compare
 from pipeline.imports.records import DealRecord, Tallies, Tally
+from pipeline.imports.standing import kept, standing
 from pipeline.products.models import Product
 
 CHUNK = 2000  # deals in one transaction: below 65,535 parameters a statement, and about a second of work
-_COLUMNS = (
-    "reference",
-    "owner__full_name",
-    "product__name",
-    "customer__name",
-    "stage_id",
-    "engaged_on",
-    "closed_on",
-    "amount",
-)
-
-
 _OPEN_WORDS = ("Prospecting", "Engaging")
 _END_WORDS = {Stage.Kind.WON: "Won", Stage.Kind.LOST: "Lost"}
 
@@ -69,17 +57,19 @@ def file_stages() -> dict[str, Stage]:
     return found | {_END_WORDS[stage.kind]: stage for stage in in_use if stage.kind != Stage.Kind.OPEN}
 
 
-def plan_deals(records: Sequence[DealRecord]) -> Difference[DealRecord]:
-    found = Deal.objects.filter(reference__in=[one.reference for one in records]).values_list(*_COLUMNS)
-    words = {stage.pk: word for word, stage in file_stages().items()}
-    present = {row[0]: _as_told(row, words) for row in found}
-    return compare(records, lambda one: present[one.reference] == astuple(one) if one.reference in present else None)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a chunk's deals, and of the won ones among them."""
+
+    deals: Difference[DealRecord]
+    won: Tally
 
 
-def _as_told(row: tuple[Any, ...], words: Mapping[int, str]) -> tuple[Any, ...]:
-    """The columns of a deal in the words of a file, blanks for what it has not."""
-    reference, owner, product, customer, stage_id, *rest = row
-    return (reference, owner, product or "", customer or "", words.get(stage_id, ""), *rest)
+def plan_deals(records: Sequence[DealRecord]) -> Plan:
+    there = standing([one.reference for one in records], {stage.pk: word for word, stage in file_stages().items()})
+    told = [kept(one, there.get(one.reference)) for one in records]
+    deals = compare(told, lambda one: there[one.reference].told == one if one.reference in there else None)
+    return Plan(deals, _won(deals, told))
 
 
 def tally_deals(records: Sequence[DealRecord]) -> Tallies:
@@ -87,25 +77,27 @@ def tally_deals(records: Sequence[DealRecord]) -> Tallies:
     every, won = Tally(), Tally()
     for start in range(0, len(records), CHUNK):
         plan = plan_deals(records[start : start + CHUNK])
-        every.add(plan.tally)
-        won.add(_won(plan, records[start : start + CHUNK]))
+        every.add(plan.deals.tally)
+        won.add(plan.won)
     return {"deals": every, "won deals": won}
 
 
 def write_deals(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> Tallies:
     """One chunk, in the caller's transaction. `as_of` is the day a deal without dates enters its stage."""
+    references = [one.reference for one in records]
+    list(Deal.objects.select_for_update().filter(reference__in=references).order_by("id").values_list("id"))
     plan = plan_deals(records)
     for stage_id in sorted({stage.pk for stage in names.stages.values()}):
         hold(stage_id)  # the names are those of the run's beginning
-    deals = [_new_deal(one, names, as_of) for one in plan.created]
+    deals = [_new_deal(one, names, as_of) for one in plan.deals.created]
     Deal.objects.bulk_create(deals)
     StageChange.objects.bulk_create(
-        [change for deal, one in zip(deals, plan.created, strict=True) for change in _history(deal, one, names)]
+        [change for deal, one in zip(deals, plan.deals.created, strict=True) for change in _history(deal, one, names)]
     )
-    deals += _change(actor, plan.changed, names, as_of)
+    deals += _change(actor, plan.deals.changed, names, as_of)
     if deals:
         settle(actor=actor, deal_ids=[deal.pk for deal in deals], organisation=names.organisation)
-    return {"deals": plan.tally, "won deals": _won(plan, records)}
+    return {"deals": plan.deals.tally, "won deals": plan.won}
 
 
 def _won(plan: Difference[DealRecord], records: Sequence[DealRecord]) -> Tally:
@@ -124,7 +116,8 @@ def _assign(deal: Deal, one: DealRecord, names: Names) -> None:
     deal.owner_id = names.members[one.owner]
     deal.product_id = names.products[one.product]
     deal.customer_id = names.customers[one.customer] if one.customer else None
-    deal.stage_id = names.stages[one.stage].pk
+    if one.stage:
+        deal.stage_id = names.stages[one.stage].pk
     deal.engaged_on, deal.closed_on, deal.amount = one.engaged_on, one.closed_on, one.amount
 
 
@@ -144,30 +137,22 @@ def _history(deal: Deal, one: DealRecord, names: Names) -> list[StageChange]:
 
 
 def _change(actor: Actor, records: Sequence[DealRecord], names: Names, as_of: date) -> list[Deal]:
-    """Bring deals that are there up to the file, locked in the order of their ids.
-
-    The file's word on an amount or product takes the place of line items that say otherwise, and a new owner takes over
-    the former one's share.
-    """
+    """Bring deals that are there up to the file. They are locked. A new owner takes over the former one's share."""
     if not records:
         return []
     wanted = {one.reference: one for one in records}
-    deals = list(Deal.objects.select_for_update().filter(reference__in=wanted).order_by("id"))
-    moved, owners, resold = [], {}, []
+    deals = list(Deal.objects.filter(reference__in=wanted).order_by("id"))
+    moved, owners = [], {}
     for deal in deals:
-        one, stage_before = wanted[deal.reference], deal.stage_id
-        owner, sold = deal.owner_id, (deal.product_id, deal.amount)
+        one, owner, stage_before, closed_before = wanted[deal.reference], deal.owner_id, deal.stage_id, deal.closed_on
         _assign(deal, one, names)
         deal.version += 1
-        if deal.stage_id != stage_before or one.closed_on:
+        if (deal.stage_id, deal.closed_on) != (stage_before, closed_before):
             deal.stage_since = _entered(one, as_of)
         if deal.stage_id != stage_before:
             moved.append(StageChange(deal=deal, stage_id=deal.stage_id, entered_on=deal.stage_since))
         if deal.owner_id != owner:
             owners[deal.pk] = (owner, deal.owner_id)
-        if (deal.product_id, deal.amount) != sold:
-            resold.append(deal.pk)
-    LineItem.objects.filter(deal_id__in=resold).delete()
     follow_owner(owners)
     fields = ["owner", "product", "customer", "stage", "engaged_on", "closed_on", "amount", "stage_since", "version"]
     Deal.objects.bulk_update(deals, fields, batch_size=500)

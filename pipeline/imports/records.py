@@ -43,7 +43,8 @@ class CustomerRecord:
 
 @dataclass(frozen=True, slots=True)
 class DealRecord:
-    """`amount` is in minor units, None while nobody knows; `customer` is blank where the file has none."""
+    """`amount` is in minor units, None while nobody knows; `customer` is blank where the file has none, and `stage`
+    where the deal stays in one that the file has no word for."""
 
     reference: str
     owner: str
@@ -67,7 +68,8 @@ class Known:
 @dataclass(slots=True)
 class Records:
     """Everything a set of files says. `deals` are in the order in which they must be written: by closing day, open
-    ones last. `refused` counts the refused rows by noun."""
+    ones last. `refused` counts the refused rows by noun, `deal_rows` tells the row of `deals_file` that a
+    reference is in."""
 
     people: list[PersonRecord] = field(default_factory=list)
     products: list[ProductRecord] = field(default_factory=list)
@@ -76,6 +78,8 @@ class Records:
     refusals: list[Refusal] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
+    deals_file: str = ""
+    deal_rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -183,6 +183,7 @@ def _read_deals(table: Table, currency: str, known: Known, records: Records) -> 
         _check_closing(cells, deal)
         if not cells.faults:
             records.deals.append(deal)
+    records.deals_file, records.deal_rows = table.file, seen
     records.deals.sort(key=lambda deal: deal.closed_on or date.max)
     records.notes += [_alias_note(alias, aliases[alias], rows, table.file) for alias, rows in sorted(used.items())]
 

@@ -16,11 +16,15 @@ from accounts.people.models import Member, Region, Team, TeamLead, TeamMembershi
 from accounts.tenancy.context import tenant_scope
 from pipeline import facts
 from pipeline.customers.models import Customer
-from pipeline.deals.models import Deal, StageChange
+from pipeline.deals import services as deals
+from pipeline.deals.composition import LineValues, set_lines
+from pipeline.deals.models import Deal, Stage, StageChange
 from pipeline.imports import opportunities, services, work
 from pipeline.imports.models import ImportFile, ImportRun
+from pipeline.imports.records import DealRecord
 from pipeline.ledger.models import CreditLine
 from tests.factories import MARKER, Acme, Stranger
+from tests.pipeline.cast import acting
 from tests.pipeline.imports.small import FILES
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,88 @@ def test_a_deal_that_is_no_longer_won_loses_its_credit(in_acme: Acme, folder: Pa
     run(folder)
     assert facts.total(EVER).value == 0
     assert Deal.objects.get(reference="O1").stage.name == "Engaging"
+
+
+# --- What people have done with deals since --------------------------------------------------------------------------
+
+
+def with_lines(company: Acme, reference: str, *amounts: int) -> Deal:
+    found = Deal.objects.get(reference=reference)
+    lines = [LineValues(found.product_id, 1, amount) for amount in amounts]
+    actor = acting(company, company.eve)
+    return set_lines(actor=actor, deal_id=found.pk, version=found.version, lines=lines, as_of=NOW.date())
+
+
+def rewrite(folder: Path, old: str, new: str) -> None:
+    path = folder / "sales_pipeline.csv"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"), [("1054", "2000", "close_value"), ("Anna,GTXPro,Globex", "Anna,MG,Globex", "product")]
+)
+def test_a_row_that_contradicts_a_deals_line_items_is_refused(
+    in_acme: Acme, folder: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, column: str
+) -> None:
+    run(folder)
+    with_lines(in_acme, "O1", 1000_00, 54_00)
+    run(folder)  # the same file says the same
+    rewrite(folder, old, new)
+    with pytest.raises(SystemExit):
+        run(folder)
+    said = capsys.readouterr().err
+    assert f"sales_pipeline.csv, row 2, {column}: The deal O1 has line items that say otherwise" in said
+    run(folder, "--skip-refused")
+    left = Deal.objects.get(reference="O1")
+    assert (left.amount, left.product.name, left.lines.count()) == (1054_00, "GTX Pro", 2)
+    assert ImportRun.objects.latest("id").counts["deals"]["refused"] == 1
+    assert facts.total(EVER).value == 1054_00
+
+
+def test_a_blank_amount_and_another_owner_leave_line_items_alone(in_acme: Acme, folder: Path) -> None:
+    run(folder)
+    with_lines(in_acme, "O2", 300_00)
+    rewrite(folder, "O2,Ben,MG", "O2,Anna,MG")
+    run(folder)
+    left = Deal.objects.get(reference="O2")
+    assert (left.owner.full_name, left.amount, left.lines.count()) == ("Anna", 300_00, 1)
+
+
+def test_lines_that_come_after_the_check_hold(in_acme: Acme, folder: Path) -> None:
+    run(folder)
+    made = with_lines(in_acme, "O1", 1000_00)
+    told = DealRecord("O1", "Anna", "MG", "Globex", "Won", date(2017, 1, 2), date(2017, 3, 1), 1)
+    opportunities.write_deals(in_acme.operator, [told], opportunities.Names.load(), NOW.date())
+    left = Deal.objects.get(pk=made.pk)
+    assert (left.amount, left.product.name, left.lines.count()) == (1000_00, "GTX Pro", 1)
+
+
+def test_a_deal_that_a_person_moved_stays_until_the_file_says_it_closed(in_acme: Acme, folder: Path) -> None:
+    run(folder)
+    actor, day = acting(in_acme, in_acme.eve), NOW.date()
+    further = Stage.objects.create(name="Negotiating", position=90, probability=70)
+    engaging, prospecting = Deal.objects.get(reference="O2"), Deal.objects.get(reference="O4")
+    values = {"actor": actor, "as_of": day, "version": 1}
+    deals.move_to_stage(deal_id=engaging.pk, stage_id=further.pk, **values)
+    deals.win(deal_id=prospecting.pk, amount=70_00, closed_on=day, **values)
+    rewrite(folder, "O2,Ben,MG,,", "O2,Ben,MG,Hooli,")  # a change that is no move
+    run(folder)
+    engaging.refresh_from_db()
+    prospecting.refresh_from_db()
+    assert (engaging.stage, engaging.stage_since, engaging.customer.name) == (further, day, "Hooli")
+    assert (prospecting.stage.kind, prospecting.closed_on, prospecting.amount) == ("won", day, 70_00)
+    rewrite(folder, "Engaging,2017-02-01,,", "Lost,2017-02-01,2017-04-01,0")
+    run(folder)
+    engaging.refresh_from_db()
+    assert (engaging.stage.kind, engaging.closed_on) == ("lost", date(2017, 4, 1))
+
+
+def test_a_deal_that_nobody_moved_goes_where_the_file_says(in_acme: Acme, folder: Path) -> None:
+    run(folder)
+    rewrite(folder, "O4,Ben,MG,Globex,Prospecting,", "O4,Ben,MG,Globex,Engaging,2017-05-01")
+    run(folder)
+    assert Deal.objects.get(reference="O4").stage.name == "Engaging"
 
 
 # --- The command's contract ------------------------------------------------------------------------------------------
