@@ -24,17 +24,21 @@ _TOLD = timedelta(minutes=1)  # how exactly the last sight is kept: one write a 
 _SEEN = "seen"
 
 
+def second_factor(user: str) -> Exists:
+    """Whether the user that the path leads to has one: a part of another query. Recovery codes alone are none."""
+    factors = Authenticator.objects.filter(user=OuterRef(user))
+    return Exists(factors.exclude(type=Authenticator.Type.RECOVERY_CODES))
+
+
 def with_second_factor(accesses: QuerySet[Access]) -> QuerySet[Access]:
-    """Each with `has_second_factor`, in the same query. Recovery codes alone are none."""
-    factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return accesses.annotate(has_second_factor=Exists(factors))
+    """Each with `has_second_factor`, in the same query."""
+    return accesses.annotate(has_second_factor=second_factor("user"))
 
 
-def must_set_up(access: Access, member: Member, now: datetime) -> bool:
-    """Whether the member may not go on before they have set up a second factor; `access` is from
-    `with_second_factor`."""
-    asked = access.tenant.requires_second_factor and now >= access.tenant.created_at + _GRACE
-    return asked and not access.has_second_factor and not OFFICE.isdisjoint(member.roles)  # type: ignore[attr-defined]
+def must_set_up(tenant: Tenant, member: Member, now: datetime, *, has_second_factor: bool) -> bool:
+    """Whether the member may not go on, in a browser or by a token, before they have set up a second factor."""
+    asked = tenant.requires_second_factor and now >= tenant.created_at + _GRACE
+    return asked and not has_second_factor and not OFFICE.isdisjoint(member.roles)
 
 
 def to_set_up(request: HttpRequest, *, is_api: bool) -> HttpResponse:

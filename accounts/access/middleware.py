@@ -80,7 +80,8 @@ class TenantMiddleware:
                 return not_found()
             if guarding.was_left_alone(request, access.tenant, member, now):
                 return _unauthenticated() if is_api else guarding.to_sign_in_again(request)
-            if guarding.must_set_up(access, member, now):
+            has_factor: bool = access.has_second_factor  # type: ignore[attr-defined]  # by `with_second_factor`
+            if guarding.must_set_up(access.tenant, member, now, has_second_factor=has_factor):
                 return guarding.to_set_up(request, is_api=is_api)
             return self._inside(request, access.tenant, member)
 
@@ -90,9 +91,13 @@ class TenantMiddleware:
         if tenant is None:
             return _unauthenticated()
         with tenant_scope(tenant.pk), transaction.atomic():
-            token = token_with(secret, tenant.day_of(clock.now()))
+            now = clock.now()
+            token = token_with(secret, tenant.day_of(now))
             if token is None or _has_left(token.member, tenant):
                 return _unauthenticated()
+            has_factor: bool = token.has_second_factor  # type: ignore[attr-defined]  # by `token_with`
+            if guarding.must_set_up(tenant, token.member, now, has_second_factor=has_factor):
+                return guarding.to_set_up(request, is_api=True)
             request.user = token.member.user
             request.api_token = token  # type: ignore[attr-defined]
             return self._inside(request, tenant, token.member)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, models
 from django.http import HttpRequest
+from django.utils.cache import add_never_cache_headers
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, PermissionDenied
@@ -100,6 +101,12 @@ class TenantAPIView(APIView):
             raise MethodNotAllowed(request.method or "")
         if not has(self.actor, capability):
             raise PermissionDenied
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """What is said to one member, pay among it, is kept by nobody on the way and by no browser."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
 
     def _refuse_what_the_token_does_not_open(self, request: Request) -> None:
         """A token may be confined to reading, and to the areas of some apps: that of the view is its module's."""

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.access.actor import Actor
+from accounts.access.guarding import second_factor
 from accounts.access.models import ApiToken, Area
 from accounts.access.policy import has, require
 from accounts.audit.services import record
@@ -90,12 +91,14 @@ def visible_tokens(actor: Actor) -> QuerySet[ApiToken]:
 
 
 def token_with(secret: str, today: date) -> ApiToken | None:
-    """The token in force with that secret in the current tenant, with its member. Writes the day of use, once a day."""
+    """The token in force with that secret in the current tenant, with its member and `has_second_factor`, which is the
+    member's. Writes the day of use, once a day."""
     token: ApiToken | None = (
         ApiToken.objects.filter(
             digest=_digest(secret), revoked_at=None, expires_on__gte=today, member__user__is_active=True
         )
         .select_related("member__user")
+        .annotate(has_second_factor=second_factor("member__user"))
         .first()
     )
     if token is not None and token.last_used_on != today:

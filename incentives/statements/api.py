@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -66,7 +64,6 @@ def _output(statement: Statement) -> dict[str, Any]:
     }
 
 
-@method_decorator(never_cache, name="dispatch")
 class StatementList(TenantAPIView):
     capabilities = {"GET": "pay.view"}
 
@@ -79,7 +76,6 @@ class StatementList(TenantAPIView):
         return pages.get_paginated_response(StatementOutput([_output(one) for one in page], many=True).data)
 
 
-@method_decorator(never_cache, name="dispatch")
 class StatementDetail(TenantAPIView):
     capabilities = {"GET": "pay.view"}
 

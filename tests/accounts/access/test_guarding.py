@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.test import Client
 
+from accounts.access.actor import Actor
 from accounts.access.guarding import IDLE
+from accounts.access.tokens import create_token
 from accounts.people.models import Member
+from accounts.tenancy.context import tenant_scope
 from accounts.tenancy.models import Tenant
 from tests.factories import PASSWORD, Acme
 
@@ -42,6 +46,22 @@ def test_who_runs_the_company_is_led_to_setting_one_up(guarded: Acme, client_for
     assert browser.get(HOME, headers={"HX-Request": "true"})["HX-Redirect"] == "/accounts/2fa/?required=1"
     api = browser.get("/t/acme/api/v1/me/")
     assert (api.status_code, api.json()["code"]) == (403, "second_factor_required")
+
+
+def test_a_token_is_no_way_round(guarded: Acme) -> None:
+    """One made on the company's first day, or before its member became an admin."""
+    with tenant_scope(guarded.tenant.pk), transaction.atomic():
+        today = guarded.tenant.day_of(datetime.now(UTC))
+        expires_on = today + timedelta(days=9)
+        actor = Actor(guarded.tenant, guarded.ada)
+        _token, secret = create_token(actor=actor, name="Export", as_of=today, expires_on=expires_on)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    answer = program.get("/t/acme/api/v1/me/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_required")
+    give_factor(guarded.ada)
+    answer = program.get("/t/acme/api/v1/me/")
+    assert (answer.status_code, "no-store" in answer["Cache-Control"]) == (200, True)
 
 
 @pytest.mark.parametrize("who", ["eve", "max", "rob"])
