@@ -316,6 +316,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ActivityKind": "pipeline.activities.models.Activity.Kind",
+        "TargetNodeKind": "targets.cascade.models.TargetNode.Kind",
         "RiskSeverity": "pipeline.risks.registry.Severity",
         "JobState": "accounts.jobs.models.JobState",
         "PayoutState": "incentives.payouts.models.PayoutBatch.State",

@@ -16,7 +16,7 @@ urlpatterns = [
     path("t/<slug:tenant>/", include("reviews.urls")),
 ]
 
-if settings.DEBUG:
+if settings.DEBUG and not settings.TESTING:
     urlpatterns.append(path("design/", include("salesops.design.urls")))
 
 handler403 = "accounts.access.refusals.forbidden"

@@ -81,8 +81,8 @@ CREATE CONSTRAINT TRIGGER split_adds_up AFTER INSERT OR UPDATE OR DELETE ON pipe
 """
 
 _COUNTED = "tenant_id, stage_id, owner_id, date_trunc('month', coalesce(closed_on, expected_on)::timestamp)::date"
-_CAME = f"SELECT {_COUNTED} AS month, 1 AS deals, coalesce(amount, 0) AS amount FROM rows_after"  # noqa: S608 (ours)
-_WENT = f"SELECT {_COUNTED} AS month, -1 AS deals, -coalesce(amount, 0) AS amount FROM rows_before"  # noqa: S608
+_CAME = f"SELECT {_COUNTED} AS month, 1 AS deals, coalesce(amount, 0) AS amount FROM rows_after"  # noqa: S608  # nosec B608 (ours)
+_WENT = f"SELECT {_COUNTED} AS month, -1 AS deals, -coalesce(amount, 0) AS amount FROM rows_before"  # noqa: S608  # nosec B608
 _EVENTS = (  # what happens to deals, the tables of changed rows it has, and the movements they are
     ("INSERT", "NEW TABLE AS rows_after", _CAME),
     ("UPDATE", "OLD TABLE AS rows_before NEW TABLE AS rows_after", f"{_CAME} UNION ALL {_WENT}"),
@@ -102,7 +102,7 @@ BEGIN
 END $$;
 CREATE TRIGGER deal_totals_{event.lower()} AFTER {event} ON pipeline_deal REFERENCING {tables}
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608
 
 
 TOTALS = "".join(_totals(*event) for event in _EVENTS)
@@ -110,7 +110,7 @@ TOTALS = "".join(_totals(*event) for event in _EVENTS)
 PRESENT = f"""
 INSERT INTO pipeline_stagetotal (tenant_id, stage_id, owner_id, month, deals, amount)
 SELECT {_COUNTED}, count(*), sum(coalesce(amount, 0)) FROM pipeline_deal GROUP BY 1, 2, 3, 4
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608
 """The sums of the deals that are there already, of the tenant that has been entered."""
 
 _FUNCTIONS = (

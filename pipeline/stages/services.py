@@ -117,8 +117,8 @@ def remove_stage(*, actor: Actor, stage_id: int, to_stage_id: int | None, as_of:
     if len(is_open) == 1:
         raise DomainError("last", gettext_noop("A pipeline needs at least one open stage."))
     other = next((one for one in is_open if one.pk == to_stage_id and one.pk != stage.pk), None)
-    # Closed first, its deals after: this waits for those on their way here. Its place last: that locks out those on their
-    # way from here as well, whom the deals' locks have been waited for.
+    # Closed first, then its deals: this waits for those on their way here. Its place last, for that waits for those who
+    # leave as well: they must have come by before their deals are locked.
     Stage.objects.filter(pk=stage.pk).update(removed=True)
     moved = list(Deal.objects.select_for_update().filter(stage=stage).order_by("id").values_list("id", "version"))
     if moved and other is None:

@@ -77,8 +77,8 @@ def saved(
     *,
     triggers: Mapping[str, dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """After a write: `fragment` and its events for htmx, which swaps the place and tells other regions; for a plain form
-    on to the page at `to`, which shows it all."""
+    """After a write: `fragment` and its events for htmx, which swaps the place and tells other regions; for a plain
+    form on to the page at `to`, which shows it all."""
     if not wants_fragment(request):
         return redirect(request, to)
     return render(request, fragment, context, fragment=fragment, triggers=triggers)

@@ -12,7 +12,7 @@ from accounts.access.actor import Actor
 from accounts.access.tokens import create_token
 from accounts.invitations.services import invite_new
 from accounts.jobs.models import JobRun, JobState
-from accounts.jobs.registry import kinds
+from accounts.jobs.registry import find_kind
 from accounts.notifications.models import Notification, OutboxMail
 from accounts.people.models import Member, TeamMembership
 from incentives.payouts.models import PayoutBatch
@@ -26,6 +26,7 @@ from pipeline.deals.models import Deal
 from pipeline.handover.registry import Chosen
 from pipeline.handover.services import Wanted, request_handover
 from pipeline.imports.models import ImportRun
+from pipeline.imports.services import CHECK
 from pipeline.risks.models import ENTERED, Risk, RiskStep
 from pipeline.risks.services import RiskValues, add_step, enter
 from pipeline.stages.services import StageValues, add_stage
@@ -91,8 +92,9 @@ def _mail(company: Company) -> int:
 
 
 def _job(company: Company) -> int:
-    """Work that the rep asked for and that has stopped."""
-    kind = kinds()[0]
+    """Work that the rep asked for and that has stopped; of a kind that nobody else but whoever imports sees."""
+    kind = find_kind(CHECK)
+    assert kind is not None
     job = JobRun.objects.create(
         kind=kind.name,
         queue=kind.queue,
