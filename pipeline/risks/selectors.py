@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.access.actor import Actor
 from accounts.access.policy import get_visible, has, may, rows, visible_members
@@ -186,17 +186,19 @@ def _folding(subject_type: str, ids: Collection[int]) -> Q:
 
 
 def open_risks_of_deals(deal_ids: Collection[int]) -> dict[int, Severity]:
-    """The worst that asks for something on each of these deals; those without any are absent. Two queries.
+    """The worst that asks for something on each of these deals; those without any are absent. One query: the risks that
+    stand alone, by the index of deals, and the folds, by that of what they hold.
 
     For marks on cards: whoever shows the deals has checked that the reader may see them.
     """
     wanted = set(deal_ids)
     if not wanted:
         return {}
-    active = Risk.objects.filter(state__in=ACTIVE)
-    single = active.filter(deal_id__in=wanted).order_by().values_list("deal_id").annotate(worst=Min("severity"))
-    found = {deal_id: Severity(severity) for deal_id, severity in single}
-    for severity, folded in active.filter(_folding("deal", wanted)).values_list("severity", "folded"):
-        for deal_id in wanted.intersection(folded):
+    active = Risk.objects.filter(state__in=ACTIVE).order_by().values_list("deal_id", "severity", "folded")
+    found: dict[int, Severity] = {}
+    for single, severity, folded in active.filter(deal_id__in=wanted).union(
+        active.filter(_folding("deal", wanted)), all=True
+    ):
+        for deal_id in wanted.intersection(folded or [single]):
             found[deal_id] = min(found.get(deal_id, Severity.LOW), Severity(severity))
     return found
