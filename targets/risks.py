@@ -103,7 +103,7 @@ BEHIND = Detector(
     ),
     parameters=(
         Parameter("behind", _("Below this share of the pace"), 80, 10, 100, "percent"),
-        Parameter("grave", _("High below this share of the pace"), 60, 5, 100, "percent"),
+        Parameter("grave", _("High severity below this percentage of the pace"), 60, 5, 100, "percent"),
         Parameter("from_day", _("From this working day of the quarter on"), 10, 1, 60),
     ),
     order=40,

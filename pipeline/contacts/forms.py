@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pipeline.contacts.models import Contact, ContactRole
 from pipeline.contacts.services import ContactValues
@@ -14,7 +15,7 @@ from pipeline.contacts.services import ContactValues
 
 class ContactForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     title = forms.CharField(label=_("Job title"), max_length=120, required=False)
     role = forms.ChoiceField(label=_("Part in a purchase"), choices=ContactRole.choices, initial=ContactRole.OTHER)
     email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)

@@ -18,7 +18,7 @@ class ContactRole(models.TextChoices):
     BUYER = "buyer", _("Buyer")
     DECIDES = "decides", _("Decides")
     INFLUENCES = "influences", _("Influences")
-    REVIEWS = "reviews", _("Reviews")
+    REVIEWS = "reviews", _("Evaluates")
     OTHER = "other", _("Other")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access.actor import Actor
 from accounts.access.policy import Scope, scope_of
@@ -40,7 +41,7 @@ class CustomerForm(forms.Form):
     legal_name = forms.CharField(label=_("Legal name"), max_length=200, required=False)
     registration_number = forms.CharField(label=_("Registration number"), max_length=60, required=False)
     website = forms.URLField(label=_("Website"), max_length=200, required=False, assume_scheme="https")
-    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    address = forms.CharField(label=pgettext_lazy("postal", "Address"), max_length=300, required=False)
     latitude = forms.DecimalField(
         label=_("Latitude"), min_value=-90, max_value=90, max_digits=8, decimal_places=6, required=False
     )

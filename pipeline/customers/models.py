@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Dated, Member, Region, no_overlap
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -30,7 +31,7 @@ class Customer(TenantModel):
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.PROSPECT)
     source = models.CharField(_("source"), max_length=80, blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
-    address = models.CharField(_("address"), max_length=300, blank=True)
+    address = models.CharField(pgettext_lazy("postal", "address"), max_length=300, blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)

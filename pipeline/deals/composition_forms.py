@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access.actor import Actor
 from accounts.people.models import Member
@@ -62,7 +63,9 @@ class LineForm(forms.Form):
 class SplitForm(forms.Form):
     """One participant; without a person it is an empty row."""
 
-    member: forms.ModelChoiceField[Member] = forms.ModelChoiceField(queryset=None, label=_("Person"), required=False)
+    member: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        queryset=None, label=pgettext_lazy("participant", "Person"), required=False
+    )
     share = forms.DecimalField(
         label=_("Share %"), min_value=0, max_value=100, max_digits=7, decimal_places=4, required=False
     )

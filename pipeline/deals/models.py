@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -36,7 +37,7 @@ class Stage(TenantModel):
     """
 
     class Kind(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("deals", "Open")
         WON = "won", _("Won")
         LOST = "lost", _("Lost")
 

@@ -59,7 +59,7 @@ _WIN = _Action(
     services.win,
     gettext_lazy("Won"),
     gettext_lazy("Mark as won"),
-    gettext_lazy("Its participants are credited with the amount on the closing day."),
+    gettext_lazy("The amount is credited to the deal’s participants on the closing day."),
     gettext_lazy("Won. Its participants have been credited."),
 )
 _LOSE = _Action(

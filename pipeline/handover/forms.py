@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access.actor import Actor
 from accounts.people.models import Member
@@ -30,11 +31,11 @@ class Pick:
 class HandoverForm(forms.Form):
     """To whom, from when, and all or some of what `giver` has."""
 
-    taker: forms.ModelChoiceField[Member] = forms.ModelChoiceField(queryset=None, label=_("To"))
+    taker: forms.ModelChoiceField[Member] = forms.ModelChoiceField(queryset=None, label=pgettext_lazy("handover", "To"))
     takes_effect_on = DayField(label=_("Day"), help_text=_("Today: at once. Later: in the night that begins the day."))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
     what = forms.ChoiceField(
-        label=_("What"),
+        label=pgettext_lazy("handover", "What"),
         choices=[("all", _("Everything")), ("some", _("Only what is chosen below"))],
         initial="all",
         widget=forms.RadioSelect,

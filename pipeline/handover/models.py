@@ -26,7 +26,7 @@ class Handover(TenantModel):
 
     giver = TenantForeignKey(Member, related_name="+", looked_up=False)
     taker = TenantForeignKey(Member, related_name="+", looked_up=False)
-    takes_effect_on = models.DateField(_("on"))
+    takes_effect_on = models.DateField(_("takes effect on"))
     everything = models.BooleanField(_("everything"), default=True)
     customer_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     deal_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)

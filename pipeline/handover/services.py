@@ -219,7 +219,7 @@ def _checked_taker(wanted: Wanted) -> Member:
         raise DomainError("same_person", gettext_noop("Choose somebody else to take over."), "taker")
     taker: Member | None = Member.objects.filter(pk=wanted.taker_id).first()
     if taker is None or not set(taker.roles) & set(SELLING):
-        raise DomainError("unknown_member", gettext_noop("There is nobody of that name who sells."), "taker")
+        raise DomainError("unknown_member", gettext_noop("No salesperson has that name."), "taker")
     _checked_taker_is_there(taker, wanted.takes_effect_on)
     return taker
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('sort_name', models.CharField(editable=False, max_length=240)),
                 ('title', models.CharField(blank=True, max_length=120, verbose_name='job title')),
-                ('role', models.CharField(choices=[('user', 'User'), ('buyer', 'Buyer'), ('decides', 'Decides'), ('influences', 'Influences'), ('reviews', 'Reviews'), ('other', 'Other')], default='other', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('user', 'User'), ('buyer', 'Buyer'), ('decides', 'Decides'), ('influences', 'Influences'), ('reviews', 'Evaluates'), ('other', 'Other')], default='other', max_length=10, verbose_name='role')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('phone', models.CharField(blank=True, max_length=16, verbose_name='phone')),
                 ('has_left', models.BooleanField(default=False, verbose_name='has left')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='DealContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('user', 'User'), ('buyer', 'Buyer'), ('decides', 'Decides'), ('influences', 'Influences'), ('reviews', 'Reviews'), ('other', 'Other')], max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('user', 'User'), ('buyer', 'Buyer'), ('decides', 'Decides'), ('influences', 'Influences'), ('reviews', 'Evaluates'), ('other', 'Other')], max_length=10, verbose_name='role')),
             ],
             options={
                 'abstract': False,

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             name='RiskEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('raised', 'Raised'), ('back', 'Back again'), ('worse', 'Has become worse'), ('eased', 'Has eased'), ('moved', 'Has another owner'), ('ended', 'Closed by itself'), ('unmuted', 'Its muting has ended'), ('acknowledged', 'Acknowledged'), ('mitigating', 'Is being mitigated'), ('muted', 'Muted'), ('closed', 'Closed by hand'), ('reopened', 'Opened again'), ('step', 'Step planned'), ('step_done', 'Step done'), ('step_undone', 'Step not done after all'), ('step_removed', 'Step removed')], max_length=12)),
+                ('what', models.CharField(choices=[('raised', 'Raised'), ('back', 'Back again'), ('worse', 'Has become worse'), ('eased', 'Has eased'), ('moved', 'Has another owner'), ('ended', 'Closed by itself'), ('unmuted', 'No longer muted'), ('acknowledged', 'Acknowledged'), ('mitigating', 'Is being mitigated'), ('muted', 'Muted'), ('closed', 'Closed by hand'), ('reopened', 'Opened again'), ('step', 'Step planned'), ('step_done', 'Step done'), ('step_undone', 'Step not done after all'), ('step_removed', 'Step removed')], max_length=12)),
                 ('day', models.DateField()),
                 ('at', models.DateTimeField()),
                 ('data', models.JSONField(default=dict)),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Handover',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('takes_effect_on', models.DateField(verbose_name='on')),
+                ('takes_effect_on', models.DateField(verbose_name='takes effect on')),
                 ('everything', models.BooleanField(default=True, verbose_name='everything')),
                 ('customer_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('deal_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),

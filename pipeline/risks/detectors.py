@@ -82,7 +82,7 @@ STALLED = Detector(
     ),
     parameters=(
         Parameter("allowed", _("Days allowed where the stage sets none; 0 for no alert"), 0, 0, 730),
-        Parameter("grave", _("High from this share of the days allowed"), 200, 100, 1000, "percent"),
+        Parameter("grave", _("High severity from this percentage of the days allowed"), 200, 100, 1000, "percent"),
     ),
     order=10,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.actor import Actor
@@ -40,8 +40,8 @@ class CloseForm(VersionForm):
 
 
 class MuteForm(VersionForm):
-    until = DayField(label=_("Quiet until"))
-    reason = forms.CharField(label=_("Why it is to be quiet"), max_length=200)
+    until = DayField(label=_("Mute until"))
+    reason = forms.CharField(label=_("Why it is muted"), max_length=200)
 
     def __init__(self, *args: Any, risk: Risk, as_of: date, **kwargs: Any) -> None:
         super().__init__(*args, risk=risk, as_of=as_of, **kwargs)
@@ -50,7 +50,7 @@ class MuteForm(VersionForm):
 
 class StepForm(forms.Form):
     text = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_on = DayField(label=_("By"), required=False)
+    due_on = DayField(label=pgettext_lazy("due day", "By"), required=False)
 
 
 class DealReferenceField(forms.CharField):

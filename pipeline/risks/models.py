@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -27,7 +28,7 @@ class Risk(TenantModel):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("risk", "Open")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         MITIGATING = "mitigating", _("Being mitigated")
         MUTED = "muted", _("Muted")
@@ -118,7 +119,7 @@ class RiskStep(TenantModel):
     """One step of the plan of response. Done once `done_on` is set."""
 
     risk = TenantForeignKey(Risk, models.CASCADE, related_name="steps")
-    text = models.CharField(_("step"), max_length=200)
+    text = models.CharField(pgettext_lazy("response", "step"), max_length=200)
     due_on = models.DateField(_("due"), null=True)
     done_on = models.DateField(_("done on"), null=True)
     done_by = TenantForeignKey(Member, null=True, related_name="+", looked_up=False)
@@ -140,7 +141,7 @@ class RiskEvent(TenantModel):
         EASED = "eased", _("Has eased")
         MOVED = "moved", _("Has another owner")
         ENDED = "ended", _("Closed by itself")
-        UNMUTED = "unmuted", _("Its muting has ended")
+        UNMUTED = "unmuted", _("No longer muted")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         MITIGATING = "mitigating", _("Is being mitigated")
         MUTED = "muted", _("Muted")

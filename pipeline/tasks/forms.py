@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access.actor import Actor
 from accounts.people.models import Member
@@ -21,7 +22,9 @@ class TaskForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("What is to be done"), max_length=LONGEST)
     due_on = DayField(label=_("Due"))
-    owner: forms.ModelChoiceField[Member] = forms.ModelChoiceField(queryset=None, label=_("Who"), empty_label=None)
+    owner: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        queryset=None, label=pgettext_lazy("task", "Who"), empty_label=None
+    )
     customer = CustomerNameField(label=_("Customer"), max_length=160, required=False)
 
     def __init__(self, *args: Any, actor: Actor, as_of: date, task: Task | None = None, **kwargs: Any) -> None:

@@ -217,7 +217,7 @@ class KeptVisitView(_VisitAPIView):
         typed = self.read(LogIn)
         member = self.actor.member
         if member is None or typed["member"] != member.pk:
-            message = gettext_noop("This was kept by somebody else; only they can send it.")
+            message = gettext_noop("Somebody else saved this visit here; only they can send it.")
             raise DomainError("not_yours", message, "member")
         report = typed.get("report")
         visit = services.log_visit(

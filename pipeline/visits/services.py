@@ -224,7 +224,9 @@ def _known(actor: Actor, client_key: UUID) -> Visit | None:
 
 def _same(visit: Visit, plan: Plan) -> Visit:
     if (visit.owner_id, visit.customer_id) != (plan.owner_id, plan.customer_id):
-        raise DomainError("key_reused", gettext_noop("This key is another visit's; nothing was written."), "client_key")
+        raise DomainError(
+            "key_reused", gettext_noop("This key already belongs to another visit; nothing was saved."), "client_key"
+        )
     return visit
 
 

@@ -258,7 +258,7 @@ def test_what_one_member_kept_is_neither_shown_to_nor_sent_by_the_next(
     session = client_for(acme.rita).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     page.context.set_offline(False)  # rob's page is still open; what it sends goes out as rita
-    expect(page.get_by_text("This was kept by somebody else; only they can send it.").first).to_be_visible()
+    expect(page.get_by_text("Somebody else saved this visit here; only they can send it.").first).to_be_visible()
     page.goto(_DAY)
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-kept-line]")).to_be_hidden()
