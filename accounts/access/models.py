@@ -35,7 +35,9 @@ class ApiToken(TenantModel):
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64)
     may_write = models.BooleanField(_("may also write"), default=True)
-    areas = ArrayField(models.CharField(max_length=20, choices=Area.choices), default=list, verbose_name=_("areas"))
+    areas = ArrayField(
+        models.CharField(max_length=20, choices=Area.choices), default=list, verbose_name=_("limited to areas")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_on = models.DateField(_("expires"))
     last_used_on = models.DateField(_("last used"), null=True)

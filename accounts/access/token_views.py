@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,7 +33,7 @@ class TokenForm(forms.Form):
         choices=[("read", gettext_lazy("Read")), ("write", gettext_lazy("Read and write"))],
     )
     areas = forms.MultipleChoiceField(
-        label=gettext_lazy("Where"),
+        label=pgettext_lazy("token", "Where"),
         choices=Area.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people.models import Member
 from accounts.tenancy.models import TenantForeignKey, TenantModel
@@ -15,7 +16,7 @@ from accounts.tenancy.models import TenantForeignKey, TenantModel
 class InvitationState(models.TextChoices):
     """Not stored: what the dates of an invitation come to at an instant."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("invitation", "open")
     ACCEPTED = "accepted", _("accepted")
     REVOKED = "revoked", _("withdrawn")
     EXPIRED = "expired", _("expired")

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apitoken',
             name='areas',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('accounts', 'People and company'), ('pipeline', 'Pipeline'), ('targets', 'Targets'), ('incentives', 'Incentives'), ('reviews', 'Reviews')], max_length=20), default=list, size=None, verbose_name='areas'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('accounts', 'People and company'), ('pipeline', 'Pipeline'), ('targets', 'Targets'), ('incentives', 'Incentives'), ('reviews', 'Reviews')], max_length=20), default=list, size=None, verbose_name='limited to areas'),
         ),
         migrations.AddField(
             model_name='apitoken',

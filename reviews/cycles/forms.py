@@ -156,7 +156,7 @@ class ManagerForm(PartForm):
     comment = _text(_("How the period went, as you see it"), rows=4)
     strengths = _text(_("Strengths"))
     next_steps = _text(_("Next steps"))
-    meeting_on = DayField(label=_("You talk about it on"), required=False)
+    meeting_on = DayField(label=_("Meeting on"), required=False)
 
     def _initial(self, review: Review, scores: Mapping[int, ReviewScore]) -> dict[str, Any]:
         names = ("strengths", "next_steps", "meeting_on")

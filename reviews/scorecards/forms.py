@@ -147,7 +147,7 @@ class ItemForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput({**_NUMBER, "data-weight": ""}),
     )
-    of = forms.ChoiceField(label=_("Counted of"), choices=ScorecardItem.Of.choices)
+    of = forms.ChoiceField(label=_("Counted for"), choices=ScorecardItem.Of.choices)
     against = forms.ChoiceField(label=_("Measured against"), choices=ScorecardItem.Against.choices)
     shape = forms.ChoiceField(label=_("Curve"), choices=ScorecardItem.Shape.choices)
     floor = _number(_("0 points at"))
