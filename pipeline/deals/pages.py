@@ -140,12 +140,20 @@ def _part(deal: Deal, share: int) -> int | None:
     return None if deal.amount is None else round_half_up(Fraction(deal.amount * share, WHOLE))
 
 
+def stage_path(deal: Deal, stages: Sequence[Stage], moves: Sequence[StageChange]) -> list[Stage]:
+    """An open deal has the open stages and the win before it; of a closed one only what it has been in is left."""
+    if deal.stage.kind == Stage.Kind.OPEN:
+        return [stage for stage in stages if stage.kind != Stage.Kind.LOST]
+    been = {move.stage_id for move in moves}
+    return [
+        stage for stage in stages if stage.pk == deal.stage_id or (stage.kind == Stage.Kind.OPEN and stage.pk in been)
+    ]
+
+
 def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
     """Everything on one deal's page."""
-    stages = selectors.stages()
-    path = [stage for stage in stages if stage.kind == Stage.Kind.OPEN or stage.pk == deal.stage_id]
-    if deal.stage.kind == Stage.Kind.OPEN:
-        path.append(next(stage for stage in stages if stage.kind == Stage.Kind.WON))
+    stages, moves = selectors.stages(), selectors.stage_history(deal)
+    path = stage_path(deal, stages, moves)
     lines = selectors.credit_lines(deal)
     return {
         "deal": deal,
@@ -155,7 +163,7 @@ def detail(actor: Actor, deal: Deal, as_of: date) -> dict[str, Any]:
         "path": [stage.name for stage in path],
         "at": [stage.pk for stage in path].index(deal.stage_id),
         "other_stages": [one for one in stages if one.kind == Stage.Kind.OPEN and one.pk != deal.stage_id],
-        "stays": stays(selectors.stage_history(deal), deal, as_of),
+        "stays": stays(moves, deal, as_of),
         "lines": selectors.lines(deal),
         "participants": participants(deal),
         "credit_lines": lines,

@@ -79,10 +79,9 @@ def count_capped(deals: QuerySet[Deal]) -> int:
 def get_deal(actor: Actor, as_of: date, deal_id: int, capability: str = "deals.view") -> Deal:
     """The deal to read, or under another capability by its owner's scope alone; else `NotVisible`."""
     deals: QuerySet[Deal] = Deal.objects.select_related(*_WITH).filter(pk=deal_id)
-    if capability == "deals.view":
+    found = rows(actor, capability, deals, as_of=as_of).first()
+    if found is None and capability == "deals.view":  # the rarer case asks once more
         found = visible_deals(actor, as_of, deals).first()
-    else:
-        found = rows(actor, capability, deals, as_of=as_of).first()
     if found is None:
         raise NotVisible
     return found

@@ -217,3 +217,11 @@ def test_a_rep_sees_the_own_credits_only_whatever_the_address_asks(in_acme: Acme
 @pytest.mark.parametrize("query", ["first=soon", "basis=wished", "team=1;2", "deal=-1"])
 def test_a_nonsensical_slice_is_no_page(in_acme: Acme, client_for: ClientFor, query: str) -> None:
     assert client_for(in_acme.ada).get(f"/t/acme/credits/?{query}").status_code == 404
+
+
+def test_the_path_of_a_closed_deal_has_the_stages_it_has_been_in(in_acme: Acme, client_for: ClientFor) -> None:
+    opened, closed = deal(in_acme, in_acme.rob), won(in_acme, in_acme.rob)
+    client = client_for(in_acme.rob)
+    ahead, behind = (client.get(f"/t/acme/deals/{one.pk}/").context for one in (opened, closed))
+    assert (ahead["path"], ahead["at"]) == (["Prospecting", "Engaging", "Won"], 0)
+    assert (behind["path"], behind["at"]) == (["Prospecting", "Won"], 1), "it never was in Engaging"
