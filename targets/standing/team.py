@@ -28,7 +28,7 @@ from targets.facts import quotas_by_month
 from targets.measures import ATTAINMENT, COVERAGE, Reached, attainment_of, coverage_of, reached
 from targets.standing.selectors import own_part
 
-# Beside attainment, in the order of the columns. Each is one query; a page has twelve.
+# Beside attainment, in the order of the columns. Each is one query.
 SHOWN = ("bookings", "win_rate", "visits", "coverage", "satisfaction")
 Readings = Mapping[int, Reading]
 Kind = Literal["member", "team", "sum"]
