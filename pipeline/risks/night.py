@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import transaction
@@ -53,6 +56,20 @@ def run(work: Work) -> Outcome:
     return Outcome(counts, warnings)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Tens of thousands of findings stay until they are compared and make no cycles. Looking through them again and
+    again for garbage took 60 % of a night that changes nothing (measured with 17,510 risks)."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def _watch(work: Work, rule: Rule, day: date, at: datetime) -> Tally:
     """Read first, then write alone: two nights at once find the same and the second has nothing left to write."""
     found: list[Case] = []
