@@ -56,6 +56,8 @@ CAPABILITIES: Mapping[str, Rule] = {
     "stages.manage": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL},
     "deals.view": {**_SALES, _HR: Scope.ALL},
     "deals.edit": _SALES,
+    # Credit on top of the whole costs pay twice, so nobody gives it to themselves.
+    "deals.overlay": {_ADMIN: Scope.ALL, _EXECUTIVE: Scope.ALL, _MANAGER: Scope.TEAM},
     "visits.view": {**_SALES, _HR: Scope.ALL},
     "visits.edit": _SALES,
     "handovers.view": {**_SALES, _HR: Scope.ALL},

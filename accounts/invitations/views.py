@@ -123,7 +123,8 @@ def _many_context(request: TenantRequest, typed: dict[int, str], refused: dict[i
 def _typed_emails(request: TenantRequest) -> dict[int, str]:
     prefix = "email-"
     named = {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
-    return {int(id): str(value).strip() for id, value in named.items() if id.isdecimal() and str(value).strip()}
+    ids = {name: value for name, value in named.items() if name.isascii() and name.isdecimal() and len(name) < 19}
+    return {int(id): str(value).strip() for id, value in ids.items() if str(value).strip()}
 
 
 # --- The link ---------------------------------------------------------------------------------------------------------

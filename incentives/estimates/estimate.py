@@ -255,12 +255,6 @@ def _climb(before: ParticipantResult, after: ParticipantResult, currency: str) -
     return None
 
 
-def _reached(before: ParticipantResult, result: ComponentResult) -> int:
-    """What the same component period had come to without the deal."""
-    same = (one for one in before.components if (one.component, one.period) == (result.component, result.period))
-    return next((round_half_up(Fraction(one.measure)) for one in same), 0)
-
-
 def _component(result: ComponentResult, currency: str) -> Component:
     return Component(
         code=result.component.code,

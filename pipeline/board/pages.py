@@ -156,7 +156,7 @@ class BoardPage:
         with_cards = [stage for stage in self.stages if stage.kind != Stage.Kind.LOST]
         cards = self._board.cards(with_cards, wanted)
         totals = self._board.totals(self.stages)
-        risks = open_risks_of_deals([card.id for column in cards.values() for card in column])
+        risks = open_risks_of_deals(self._actor, [card.id for column in cards.values() for card in column])
         faces = _Faces(self._slug, self._currency, self._day, self._owners, risks)
         return [
             self._lane(stage, faces.drawn(stage, cards.get(stage.pk, [])), totals.get(stage.pk, Total()), wanted)

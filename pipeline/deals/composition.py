@@ -14,6 +14,7 @@ from fractions import Fraction
 from django.db import transaction
 
 from accounts.access.actor import Actor
+from accounts.access.policy import require
 from accounts.audit.services import record
 from pipeline.deals.crediting import settle
 from pipeline.deals.models import Deal, LineItem, Split, Stage
@@ -73,18 +74,25 @@ def set_lines(*, actor: Actor, deal_id: int, version: int, lines: Sequence[LineV
 def set_splits(*, actor: Actor, deal_id: int, version: int, splits: Sequence[SplitValues], as_of: date) -> Deal:
     """Who is credited from now on. Without direct shares the owner is, with the whole.
 
-    Refuses (`not_whole`) direct shares that do not add up to exactly 100 %, naming what is left or too much.
+    Refuses (`not_whole`) direct shares that do not add up to exactly 100 %, naming what is left or too much. Only who
+    leads people may change overlays.
     """
     deal = locked(actor, deal_id, version, as_of)
     before = [SplitValues(one.member_id, one.share, one.kind) for one in deal.splits.order_by("id")]
     if before == list(splits):
         return deal
     check_splits(splits)
+    if _overlays(before) != _overlays(splits):
+        require(actor, "deals.overlay")
     deal.splits.all().delete()
     Split.objects.bulk_create(
         Split(deal=deal, member_id=one.member_id, share=one.share, kind=one.kind) for one in splits
     )
     return _written(actor, deal, "deal.splits_set", {"splits": [_told(before), _told(splits)]})
+
+
+def _overlays(splits: Sequence[SplitValues]) -> set[SplitValues]:
+    return {one for one in splits if one.kind == Split.Kind.OVERLAY}
 
 
 def _written(actor: Actor, deal: Deal, action: str, told: dict[str, object]) -> Deal:

@@ -61,7 +61,7 @@ class Row:
     risk: SafeString
 
 
-def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], as_of: date) -> list[Row]:
+def table(actor: Actor, deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], as_of: date) -> list[Row]:
     """The rows of a page of deals; `owners` are all members in the reader's scope, others own what is shared."""
     by_id = {stage.pk: stage for stage in stages}
     badges = {
@@ -69,7 +69,7 @@ def table(deals: list[Deal], stages: Iterable[Stage], owners: Iterable[Member], 
     }
     names = {owner.pk: owner.full_name for owner in owners}
     names |= names_of({deal.owner_id for deal in deals} - names.keys())
-    risks, marks = open_risks_of_deals([deal.pk for deal in deals]), risk_marks()
+    risks, marks = open_risks_of_deals(actor, [deal.pk for deal in deals]), risk_marks()
     return [
         Row(
             deal,

@@ -31,7 +31,7 @@ def check_splits(splits: Sequence[SplitValues]) -> None:
         raise DomainError("too_many", gettext_noop("A deal has at most %(most)s participants."), None, most=MOST)
     if any(not 0 < one.share <= WHOLE or one.kind not in Split.Kind.values for one in splits):
         raise DomainError("out_of_range", gettext_noop("A share is more than 0 % and at most 100 %."), "share")
-    if len({(one.member_id, one.kind) for one in splits}) < len(splits):
+    if len({one.member_id for one in splits}) < len(splits):
         raise DomainError("twice", gettext_noop("Somebody is named twice; add the shares up to one."), "member")
     wanted = {one.member_id for one in splits}
     if Member.objects.filter(pk__in=wanted).count() < len(wanted):

@@ -32,7 +32,7 @@ def deal_list(request: TenantRequest) -> HttpResponse:
     found = page(deals, by=narrowed.order, cursor=request.GET.get("cursor", ""))
     stages, owners = selectors.stages(), list(members_within(request.actor, "deals.view", day))
     context = {
-        "rows": pages.table(found.rows, stages, owners, day),
+        "rows": pages.table(request.actor, found.rows, stages, owners, day),
         "filters": typed,
         "filtered": bool(narrowed),
         "count": selectors.count_capped(deals),

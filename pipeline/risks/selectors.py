@@ -185,14 +185,15 @@ def _folding(subject_type: str, ids: Collection[int]) -> Q:
     return Q(cases__gt=1, evidence__subject_type=subject_type, folded__overlap=list(ids))
 
 
-def open_risks_of_deals(deal_ids: Collection[int]) -> dict[int, Severity]:
+def open_risks_of_deals(actor: Actor, deal_ids: Collection[int]) -> dict[int, Severity]:
     """The worst that asks for something on each of these deals; those without any are absent. One query: the risks that
     stand alone, by the index of deals, and the folds, by that of what they hold.
 
-    For marks on cards: whoever shows the deals has checked that the reader may see them.
+    For marks on cards: whoever shows the deals has checked that the reader may see them. Who may not see risks gets
+    none.
     """
     wanted = set(deal_ids)
-    if not wanted:
+    if not wanted or not has(actor, "risks.view"):
         return {}
     active = Risk.objects.filter(state__in=ACTIVE).order_by().values_list("deal_id", "severity", "folded")
     found: dict[int, Severity] = {}

@@ -166,5 +166,5 @@ def _shared(demo: _Demo, deal: Deal) -> Deal:
     splits = [SplitValues(deal.owner_id, 1_000_000 - part), SplitValues(partner.pk, part)]
     if rng.random() < 0.5:
         splits.append(SplitValues(helper.pk, 100_000, Split.Kind.OVERLAY))
-    actor = Actor(demo.tenant, deal.owner)
+    actor = Actor.operator(demo.tenant)  # an overlay is no rep's to give
     return set_splits(actor=actor, deal_id=deal.pk, version=deal.version, splits=splits, as_of=demo.today)

@@ -14,6 +14,8 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from accounts.access.actor import Actor
+from accounts.people.models import Member
 from pipeline import facts
 from pipeline.deals import services
 from pipeline.deals.composition import LineValues, set_lines, set_splits
@@ -229,3 +231,16 @@ def test_lines_and_splits_over_rest_are_replaced_under_their_etag(in_acme: Acme,
     assert (refused.status_code, refused.json()["code"]) == (422, "not_whole")
     whole = {"splits": [{"member": in_acme.rob.pk, "share": 1_000_000}]}
     assert put(client, f"{url}/splits/", whole, etag).status_code == 200
+
+
+def test_credit_on_top_is_no_reps_to_give(in_acme: Acme, actor_for: Callable[[Member], Actor]) -> None:
+    """Not to oneself and not to a friend; who leads people may."""
+    made = won(in_acme, in_acme.rob)
+    on_top = [SplitValues(in_acme.rob.pk, 1_000_000), SplitValues(in_acme.rita.pk, 500_000, "overlay")]
+    with pytest.raises(DomainError) as refused:
+        set_splits(actor=actor_for(in_acme.rob), deal_id=made.pk, version=made.version, splits=on_top, as_of=TODAY)
+    assert refused.value.code == "forbidden"
+    given = set_splits(actor=actor_for(in_acme.max), deal_id=made.pk, version=made.version, splits=on_top, as_of=TODAY)
+    kept = [SplitValues(in_acme.rita.pk, 1_000_000), on_top[1]]
+    with pytest.raises(DomainError, match="twice"):
+        set_splits(actor=actor_for(in_acme.max), deal_id=made.pk, version=given.version, splits=kept, as_of=TODAY)

@@ -226,5 +226,5 @@ def test_the_board_of_deals_learns_the_worst_of_each_deal_folded_ones_too(in_acm
     quiet, single = deal(in_acme, in_acme.sam), deal(in_acme, in_acme.sam)
     night([*(finding(one) for one in many), finding(single)])
     services.enter(actor=rob, values=RiskValues("Price war", 1, deal_id=many[0].pk), at=at(MONDAY))
-    marks = open_risks_of_deals([many[0].pk, many[20].pk, quiet.pk, single.pk])
+    marks = open_risks_of_deals(in_acme.operator, [many[0].pk, many[20].pk, quiet.pk, single.pk])
     assert marks == {many[0].pk: Severity.HIGH, many[20].pk: Severity.MEDIUM, single.pk: Severity.MEDIUM}
