@@ -43,7 +43,7 @@ def _kind(address: str) -> str:
 
 def _links(page: Page) -> list[str]:
     hrefs: list[str] = page.eval_on_selector_all(
-        "a[href^='/t/']", "links => links.map(link => link.getAttribute('href'))"
+        "a[href^='/t/meridian/']", "links => links.map(link => link.getAttribute('href'))"
     )
     return [href for href in hrefs if not re.search(r"/api/|\.(csv|xlsx)$", href)]
 

@@ -50,7 +50,7 @@ def test_one_signs_in_by_hand_and_out_again(stranger_to_the_site: Page, acme: Ac
     axe(page)
     page.get_by_label("Email").fill("ada@acme.test")
     page.get_by_label("Password").fill("correct horse battery staple")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page.get_by_role("link", name="Rob Rep")).to_be_visible()
     page.locator(".side .nav-row").click()
