@@ -124,6 +124,12 @@ class TenantAPIView(APIView):
     def actor(self) -> Actor:
         return self.http.actor
 
+    def read(self, serializer: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
+        """The request's body, checked; `options` are the serializer's (`partial=True`)."""
+        typed = serializer(data=self.request.data, context={"tenant": self.actor.tenant}, **options)
+        typed.is_valid(raise_exception=True)
+        return dict(typed.validated_data)
+
     def page(
         self, queryset: models.QuerySet[Any], serializer: type[BaseSerializer[Any]], ordering: Sequence[str]
     ) -> Response:
@@ -153,6 +159,11 @@ def etag(shown: Mapping[str, Any]) -> str:
     """The version of a row as the API shows it: any change of what a client could have read changes it."""
     text = json.dumps(shown, sort_keys=True, default=str, ensure_ascii=False)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def tagged(shown: Mapping[str, Any], status_code: int = HTTPStatus.OK) -> Response:
+    """What is shown, under the ETag that the next edit sends back."""
+    return Response(shown, status=status_code, headers={"ETag": etag(shown)})
 
 
 def require_match(request: Request, shown: Mapping[str, Any]) -> None:

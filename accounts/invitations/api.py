@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import IDEMPOTENCY_KEY, IF_MATCH, TenantAPIView, etag, once, require_match
+from accounts.access.rest import IDEMPOTENCY_KEY, IF_MATCH, TenantAPIView, once, require_match, tagged
 from accounts.invitations import selectors, services
 from accounts.invitations.models import Invitation, InvitationState
 from accounts.people.directory import team_of
@@ -64,7 +64,7 @@ class InvitationListView(TenantAPIView):
         typed = InvitationIn(data=request.data)
         typed.is_valid(raise_exception=True)
         shown = InvitationOut(self._sent(dict(typed.validated_data))).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers={"ETag": etag(shown)})
+        return tagged(shown, status.HTTP_201_CREATED)
 
     def _sent(self, typed: dict[str, Any]) -> Invitation:
         member_id, email, now = typed.pop("member", None), typed.pop("email"), clock.now()
@@ -85,7 +85,7 @@ class InvitationView(TenantAPIView):
     @extend_schema(responses=InvitationOut)
     def get(self, request: Request, invitation_id: int) -> Response:
         shown = InvitationOut(selectors.invitation_of(self.actor, invitation_id)).data
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
 
 class InvitationResendView(TenantAPIView):
@@ -98,7 +98,7 @@ class InvitationResendView(TenantAPIView):
         require_match(request, InvitationOut(selectors.invitation_of(self.actor, invitation_id)).data)
         sent = services.resend(actor=self.actor, invitation_id=invitation_id, at=clock.now())
         shown = InvitationOut(sent).data
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
 
 class InvitationRevokeView(TenantAPIView):
@@ -111,7 +111,7 @@ class InvitationRevokeView(TenantAPIView):
         require_match(request, InvitationOut(selectors.invitation_of(self.actor, invitation_id)).data)
         ended = services.revoke(actor=self.actor, invitation_id=invitation_id, at=clock.now())
         shown = InvitationOut(ended).data
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
 
 def _team(actor: Any, team_id: int) -> Any:

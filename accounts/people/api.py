@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from accounts.people import changes, directory, services
 from accounts.people.models import Member, Region, Role, Team
@@ -110,7 +110,7 @@ class MemberListView(TenantAPIView):
         typed.is_valid(raise_exception=True)
         member = services.add_member(actor=self.actor, **typed.validated_data)
         shown = MemberOut(directory.member_of(self.actor, member.pk, today(self.http))).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers={"ETag": etag(shown)})
+        return tagged(shown, status.HTTP_201_CREATED)
 
 
 class MemberView(TenantAPIView):
@@ -121,7 +121,7 @@ class MemberView(TenantAPIView):
     @extend_schema(responses=MemberOut)
     def get(self, request: Request, member_id: int) -> Response:
         shown = self._shown(member_id)
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
     @extend_schema(request=MemberIn, responses=MemberOut, parameters=[IF_MATCH])
     @transaction.atomic
@@ -134,7 +134,7 @@ class MemberView(TenantAPIView):
         member = directory.member_of(self.actor, member_id, today(self.http))
         changes.update_member(actor=self.actor, member=member, **typed.validated_data)
         shown = self._shown(member_id)
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
     def _shown(self, member_id: int) -> dict[str, Any]:
         return MemberOut(directory.member_of(self.actor, member_id, today(self.http))).data

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, require_match
+from accounts.access.rest import TenantAPIView, require_match, tagged
 from accounts.notifications.registry import find_kind
 from accounts.notifications.selectors import KindChoice, choices_of
 from accounts.notifications.services import choose
@@ -55,7 +55,7 @@ class PreferencesView(TenantAPIView):
     @extend_schema(responses=PreferencesOut)
     def get(self, request: Request) -> Response:
         shown = self._shown()
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
     @extend_schema(request=PreferencesIn, responses=PreferencesOut, parameters=[IF_MATCH])
     @transaction.atomic
@@ -73,7 +73,7 @@ class PreferencesView(TenantAPIView):
                 raise DomainError("unknown_kind", message, f"notifications[{place}].kind", kind=told["kind"])
             choose(actor=self.actor, **told)
         shown = self._shown()
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
     def _shown(self) -> dict[str, Any]:
         user = self._user()

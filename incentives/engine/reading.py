@@ -27,6 +27,7 @@ from salesops.lib.errors import DomainError, gettext_noop
 from salesops.lib.periods import FiscalCalendar, PeriodKind
 
 MAX_COMPONENTS = 100
+NO_CURRENCY = "XXX"  # as ISO 4217 names it; stands where a problem was noted
 MAX_INSTALMENTS = 120
 _KEYS = {"month": "2026-01", "quarter": "2026-Q1", "year": "2026"}
 _KINDS = ("commission", "bonus", "spiff", "override", "pool", "allowance")
@@ -94,7 +95,7 @@ def _currency(node: Node) -> str:
         return node.value
     if node.present:
         node.refuse("bad_currency", gettext_noop("must be a currency code such as USD"))
-    return "XXX"
+    return NO_CURRENCY
 
 
 def _guarantee(node: Node) -> Guarantee:

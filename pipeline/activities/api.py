@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.activities import selectors, services
 from pipeline.activities.forms import FilterForm
@@ -75,7 +75,7 @@ class NextStepIn(serializers.Serializer[Any]):
 class _ActivityAPIView(TenantAPIView):
     def answer(self, activity: Activity, status_code: int = status.HTTP_200_OK) -> Response:
         shown = ActivityOut(activity).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
     def seen(self, request: Request, activity_id: int) -> Activity:
         """The activity, locked, as the client must have read it."""
@@ -175,4 +175,4 @@ class NextStepView(TenantAPIView):
 
     def answer(self, customer: Customer) -> Response:
         shown = NextStepOut(customer).data
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)

@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.contacts import selectors, services
 from pipeline.contacts.models import Contact, ContactRole
@@ -46,14 +46,9 @@ class ContactIn(serializers.Serializer[Any]):
 
 
 class _ContactAPIView(TenantAPIView):
-    def read(self, **options: Any) -> dict[str, Any]:
-        typed = ContactIn(data=self.request.data, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def answer(self, contact: Contact, status_code: int = status.HTTP_200_OK) -> Response:
         shown = ContactOut(contact).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class ContactListView(_ContactAPIView):
@@ -79,7 +74,7 @@ class CustomerContactListView(_ContactAPIView):
         """Somebody new at the customer."""
         day = today(self.http)
         get_customer(self.actor, day, customer_id)
-        values = ContactValues(**self.read())
+        values = ContactValues(**self.read(ContactIn))
         contact = services.add_contact(actor=self.actor, customer_id=customer_id, values=values, as_of=day)
         return self.answer(contact, status.HTTP_201_CREATED)
 
@@ -98,7 +93,7 @@ class ContactView(_ContactAPIView):
         Contact.objects.select_for_update().filter(pk=contact_id).first()
         contact = selectors.get_contact(self.actor, day, contact_id)
         require_match(request, ContactOut(contact).data)
-        values = replace(ContactValues.of(contact), **self.read(partial=True))
+        values = replace(ContactValues.of(contact), **self.read(ContactIn, partial=True))
         changed = services.edit_contact(
             actor=self.actor, contact_id=contact_id, version=contact.version, values=values, as_of=day
         )

@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.customers import selectors, services
 from pipeline.customers.forms import FilterForm
@@ -86,17 +86,12 @@ class OwnerOut(serializers.Serializer[CustomerOwner]):
 
 
 class _CustomerAPIView(TenantAPIView):
-    def read(self, **options: Any) -> dict[str, Any]:
-        typed = CustomerIn(data=self.request.data, context={"tenant": self.actor.tenant}, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def shown(self, customer: Customer) -> dict[str, Any]:
         return CustomerOut(customer, context={"tenant": self.actor.tenant}).data
 
     def answer(self, customer: Customer, status_code: int = status.HTTP_200_OK) -> Response:
         shown = self.shown(customer)
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class CustomerListView(_CustomerAPIView):
@@ -119,7 +114,7 @@ class CustomerListView(_CustomerAPIView):
     @extend_schema(request=CustomerIn, responses={201: CustomerOut}, parameters=[IDEMPOTENCY_KEY])
     @once
     def post(self, request: Request) -> Response:
-        values = CustomerValues(**self.read())
+        values = CustomerValues(**self.read(CustomerIn))
         customer = services.create_customer(actor=self.actor, values=values, as_of=today(self.http))
         return self.answer(customer, status.HTTP_201_CREATED)
 
@@ -138,7 +133,7 @@ class CustomerView(_CustomerAPIView):
         Customer.objects.select_for_update().filter(pk=customer_id).first()
         customer = selectors.get_customer(self.actor, day, customer_id, "customers.edit")
         require_match(request, self.shown(customer))
-        values = replace(CustomerValues.of(customer), **self.read(partial=True))
+        values = replace(CustomerValues.of(customer), **self.read(CustomerIn, partial=True))
         changed = services.edit_customer(
             actor=self.actor, customer_id=customer_id, version=customer.version, values=values, as_of=day
         )

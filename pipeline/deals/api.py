@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.deals import pages, selectors, services
 from pipeline.deals.models import Deal
@@ -99,12 +99,6 @@ class ReopenIn(serializers.Serializer[Any]):
 
 
 class _DealAPIView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]], **options: Any) -> dict[str, Any]:
-        """The request's body, checked."""
-        typed = serializer(data=self.request.data, context={"tenant": self.actor.tenant}, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def shown(self, deal: Deal) -> dict[str, Any]:
         return DealOut(deal, context={"tenant": self.actor.tenant}).data
 
@@ -113,7 +107,7 @@ class _DealAPIView(TenantAPIView):
 
     def answer(self, deal_id: int, status_code: int = status.HTTP_200_OK) -> Response:
         shown = self.shown(self.get_deal(deal_id))
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
     def seen(self, deal_id: int) -> Deal:
         """The deal, locked, if it is still what the client has read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, require_match
+from accounts.access.rest import TenantAPIView, require_match, tagged
 from accounts.access.views import today
 from pipeline.deals import selectors
 from pipeline.deals.composition import MOST_LINES, LineValues, set_lines, set_splits
@@ -71,15 +72,16 @@ class DealSplitsOut(serializers.Serializer[Any]):
     splits = DealSplitOut(many=True)
 
 
-class _PartsAPIView(TenantAPIView):
+class _PartsAPIView(TenantAPIView, ABC):
     capabilities = {"GET": "deals.view", "PUT": "deals.edit"}
 
+    @abstractmethod
     def shown(self, deal: Deal) -> dict[str, Any]:
-        raise NotImplementedError
+        """The parts as a client reads them, with the deal's version."""
 
     def answer(self, deal_id: int) -> Response:
         shown = self.shown(selectors.get_deal(self.actor, today(self.http), deal_id))
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)
 
     def replace(
         self, deal_id: int, sent: serializers.Serializer[Any], write: Callable[[Deal, Iterable[Any]], Deal]

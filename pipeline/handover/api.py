@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.handover import selectors, services
 from pipeline.handover.models import Handover
@@ -55,7 +55,7 @@ class HandoverIn(serializers.Serializer[Any]):
 class _HandoverAPIView(TenantAPIView):
     def answer(self, handover_id: int, status_code: int = status.HTTP_200_OK) -> Response:
         shown = HandoverOut(selectors.get_handover(self.actor, today(self.http), handover_id)).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class HandoverListView(_HandoverAPIView):

@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from pipeline.products import selectors, services
 from pipeline.products.models import Product
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH, MoneyString
@@ -30,17 +30,12 @@ class ProductIn(serializers.Serializer[Any]):
 
 
 class _ProductAPIView(TenantAPIView):
-    def read(self) -> dict[str, Any]:
-        typed = ProductIn(data=self.request.data, context={"tenant": self.actor.tenant})
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def shown(self, product: Product) -> dict[str, Any]:
         return ProductOut(product, context={"tenant": self.actor.tenant}).data
 
     def answer(self, product: Product, status_code: int = status.HTTP_200_OK) -> Response:
         shown = self.shown(product)
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class ProductListView(_ProductAPIView):
@@ -53,7 +48,7 @@ class ProductListView(_ProductAPIView):
     @extend_schema(request=ProductIn, responses={201: ProductOut}, parameters=[IDEMPOTENCY_KEY])
     @once
     def post(self, request: Request) -> Response:
-        return self.answer(services.create_product(actor=self.actor, **self.read()), status.HTTP_201_CREATED)
+        return self.answer(services.create_product(actor=self.actor, **self.read(ProductIn)), status.HTTP_201_CREATED)
 
 
 class ProductView(_ProductAPIView):
@@ -69,4 +64,4 @@ class ProductView(_ProductAPIView):
         """Replace name, category and price. Credits keep the category that held when they were written."""
         Product.objects.select_for_update().filter(pk=product_id).first()
         require_match(request, self.shown(selectors.get_product(product_id)))
-        return self.answer(services.edit_product(actor=self.actor, product_id=product_id, **self.read()))
+        return self.answer(services.edit_product(actor=self.actor, product_id=product_id, **self.read(ProductIn)))

@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from accounts.tenancy.models import Tenant
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH
@@ -100,12 +100,6 @@ class StepIn(serializers.Serializer[Any]):
 
 
 class _RiskAPIView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The request's body, checked."""
-        typed = serializer(data=self.request.data)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def shown(self, risk: Risk) -> dict[str, Any]:
         return RiskOut(risk, context={"tenant": self.actor.tenant}).data
 
@@ -114,7 +108,7 @@ class _RiskAPIView(TenantAPIView):
 
     def answer(self, risk_id: int, status_code: int = status.HTTP_200_OK) -> Response:
         shown = self.shown(self.get_risk(risk_id))
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class RiskListView(_RiskAPIView):
@@ -285,4 +279,4 @@ class RiskSettingView(TenantAPIView):
     @staticmethod
     def _answer(rule: Rule) -> Response:
         shown = RiskSettingOut(rule).data
-        return Response(shown, headers={"ETag": etag(shown)})
+        return tagged(shown)

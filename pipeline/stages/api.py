@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.deals.models import Criterion, Stage
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH
@@ -49,14 +49,9 @@ class StageOrderIn(serializers.Serializer[Any]):
 
 
 class _StageAPIView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]] = StageIn) -> dict[str, Any]:
-        typed = serializer(data=self.request.data)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def answer(self, stage: Stage, status_code: int = status.HTTP_200_OK) -> Response:
         shown = StageOut(stage).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
     def seen(self, stage_id: int) -> None:
         """Refuse unless the stage, locked, is still what the client has read."""
@@ -75,7 +70,7 @@ class StageListView(_StageAPIView):
     @once
     def post(self, request: Request) -> Response:
         """A new open stage, the last before won and lost."""
-        stage = services.add_stage(actor=self.actor, values=StageValues(**self.read()))
+        stage = services.add_stage(actor=self.actor, values=StageValues(**self.read(StageIn)))
         return self.answer(stage, status.HTTP_201_CREATED)
 
 
@@ -91,7 +86,9 @@ class StageView(_StageAPIView):
     def put(self, request: Request, stage_id: int) -> Response:
         """Replace what is set of a stage; of won and lost only the name."""
         self.seen(stage_id)
-        return self.answer(services.edit_stage(actor=self.actor, stage_id=stage_id, values=StageValues(**self.read())))
+        return self.answer(
+            services.edit_stage(actor=self.actor, stage_id=stage_id, values=StageValues(**self.read(StageIn)))
+        )
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH, OpenApiParameter("to_stage", int)])
     @transaction.atomic

@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH
 from pipeline.tasks import selectors, services
@@ -42,14 +42,9 @@ class TaskIn(serializers.Serializer[Any]):
 
 
 class _TaskAPIView(TenantAPIView):
-    def read(self, **options: Any) -> dict[str, Any]:
-        typed = TaskIn(data=self.request.data, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def answer(self, task: Task, status_code: int = status.HTTP_200_OK) -> Response:
         shown = TaskOut(task).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
 
 class TaskListView(_TaskAPIView):
@@ -70,7 +65,7 @@ class TaskListView(_TaskAPIView):
     @once
     def post(self, request: Request) -> Response:
         own = {"owner_id": self.actor.member.pk} if self.actor.member else {}
-        values = TaskValues(**own | self.read())
+        values = TaskValues(**own | self.read(TaskIn))
         task = services.create_task(actor=self.actor, values=values, now=clock.now())
         return self.answer(task, status.HTTP_201_CREATED)
 
@@ -88,7 +83,7 @@ class TaskView(_TaskAPIView):
         Task.objects.select_for_update().filter(pk=task_id).first()
         task = selectors.get_task(self.actor, today(self.http), task_id, "tasks.edit")
         require_match(request, TaskOut(task).data)
-        values = replace(TaskValues.of(task), **self.read(partial=True))
+        values = replace(TaskValues.of(task), **self.read(TaskIn, partial=True))
         changed = services.edit_task(
             actor=self.actor, task_id=task_id, version=task.version, values=values, now=clock.now()
         )

@@ -13,7 +13,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from pipeline.customers.selectors import visible_customers
 from pipeline.rest import IDEMPOTENCY_KEY, IF_MATCH
@@ -106,16 +106,10 @@ class LogIn(serializers.Serializer[Any]):
 
 
 class _VisitAPIView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]], **options: Any) -> dict[str, Any]:
-        """The request's body, checked."""
-        typed = serializer(data=self.request.data, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def answer(self, visit_id: int, status_code: int = status.HTTP_200_OK) -> Response:
         visit = selectors.get_visit(self.actor, today(self.http), visit_id)
         shown = VisitOut(visit).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
     def seen(self, visit_id: int) -> Visit:
         """The visit, locked, if it is still what the client has read."""

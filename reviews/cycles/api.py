@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from reviews.cycles import selectors, services, starting
 from reviews.cycles.models import Review, ReviewCycle
@@ -148,17 +148,7 @@ class ReopenIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=4000)
 
 
-class _CycleView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        typed = serializer(data=self.request.data)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
-    def answer(self, shown: Mapping[str, Any], status_code: int = status.HTTP_200_OK) -> Response:
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
-
-
-class CycleListView(_CycleView):
+class CycleListView(TenantAPIView):
     capabilities = {"GET": "reviews.view", "POST": "reviews.manage"}
 
     @extend_schema(responses=CycleOut(many=True))
@@ -180,15 +170,15 @@ class CycleListView(_CycleView):
             scorecard_ids=values["scorecards"],
             at=clock.now(),
         )
-        return self.answer(CycleOut(cycle).data, status.HTTP_201_CREATED)
+        return tagged(CycleOut(cycle).data, status.HTTP_201_CREATED)
 
 
-class CycleView(_CycleView):
+class CycleView(TenantAPIView):
     capabilities = {"GET": "reviews.view", "PATCH": "reviews.manage"}
 
     @extend_schema(responses=CycleOut)
     def get(self, request: Request, cycle_id: int) -> Response:
-        return self.answer(CycleOut(selectors.get_cycle(self.actor, cycle_id)).data)
+        return tagged(CycleOut(selectors.get_cycle(self.actor, cycle_id)).data)
 
     @extend_schema(request=DeadlinesIn, responses=CycleOut, parameters=[IF_MATCH])
     @transaction.atomic
@@ -205,10 +195,10 @@ class CycleView(_CycleView):
             deadlines=replace(present, **self.read(DeadlinesIn)),
             as_of=today(self.http),
         )
-        return self.answer(CycleOut(changed).data)
+        return tagged(CycleOut(changed).data)
 
 
-class ReviewListView(_CycleView):
+class ReviewListView(TenantAPIView):
     capabilities = {"GET": "reviews.view"}
 
     @extend_schema(
@@ -224,7 +214,7 @@ class ReviewListView(_CycleView):
         return self.page(selectors.narrowed(found, state=asked.get("state", "")), ReviewOut, ("-id",))
 
 
-class _ReviewView(_CycleView):
+class _ReviewView(TenantAPIView):
     def shown(self, review_id: int) -> dict[str, Any]:
         day = today(self.http)
         review = selectors.get_review(self.actor, review_id, day)
@@ -237,7 +227,7 @@ class _ReviewView(_CycleView):
             version = Review.objects.select_for_update().values_list("version", flat=True).get(pk=review_id)
             require_match(self.request, self.shown(review_id))
             service(actor=self.actor, review_id=review_id, version=version, at=clock.now(), **values)
-            return self.answer(self.shown(review_id))
+            return tagged(self.shown(review_id))
 
 
 class ReviewView(_ReviewView):
@@ -245,7 +235,7 @@ class ReviewView(_ReviewView):
 
     @extend_schema(responses=ReviewDetailOut)
     def get(self, request: Request, review_id: int) -> Response:
-        return self.answer(self.shown(review_id))
+        return tagged(self.shown(review_id))
 
 
 def _entries(values: dict[str, Any]) -> dict[int, Entry]:

@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import IDEMPOTENCY_KEY, IF_MATCH, TenantAPIView, etag, once, require_match
+from accounts.access.rest import IDEMPOTENCY_KEY, IF_MATCH, TenantAPIView, once, require_match, tagged
 from accounts.access.views import today
 from reviews.feedback import pages, selectors, services
 from reviews.feedback.forms import FilterForm
@@ -117,18 +117,12 @@ class FeedbackAssignIn(serializers.Serializer[Any]):
 
 
 class _FeedbackAPIView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]], **options: Any) -> dict[str, Any]:
-        """The request's body, checked."""
-        typed = serializer(data=self.request.data, **options)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
     def get_case(self, case_id: int, capability: str = "feedback.view") -> FeedbackCase:
         return selectors.get_case(self.actor, today(self.http), case_id, capability)
 
     def answer_with(self, case_id: int, status_code: int = status.HTTP_200_OK) -> Response:
         shown = FeedbackDetailOut(self.get_case(case_id)).data
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
+        return tagged(shown, status_code)
 
     def seen(self, case_id: int) -> FeedbackCase:
         """The case, locked, if it is still what the client has read."""

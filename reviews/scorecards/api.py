@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, once, require_match, tagged
 from reviews.scorecards import selectors, services
 from reviews.scorecards.models import Dimension, Kpi, Scorecard, ScorecardItem, Unit
 from reviews.scorecards.values import ItemValues, KpiValues
@@ -120,17 +120,7 @@ def read_item(typed: Mapping[str, Any]) -> ItemValues:
     return ItemValues(**values, steps=steps)
 
 
-class _LibraryView(TenantAPIView):
-    def read(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        typed = serializer(data=self.request.data)
-        typed.is_valid(raise_exception=True)
-        return dict(typed.validated_data)
-
-    def answer(self, shown: Mapping[str, Any], status_code: int = status.HTTP_200_OK) -> Response:
-        return Response(shown, status=status_code, headers={"ETag": etag(shown)})
-
-
-class KpiListView(_LibraryView):
+class KpiListView(TenantAPIView):
     capabilities = {"GET": "scorecards.view", "POST": "scorecards.manage"}
 
     @extend_schema(responses=KpiOut(many=True))
@@ -143,15 +133,15 @@ class KpiListView(_LibraryView):
     def post(self, request: Request) -> Response:
         values = self.read(KpiIn)
         kpi = services.create_kpi(actor=self.actor, code=values.pop("code"), values=KpiValues(**values))
-        return self.answer(KpiOut(kpi).data, status.HTTP_201_CREATED)
+        return tagged(KpiOut(kpi).data, status.HTTP_201_CREATED)
 
 
-class KpiView(_LibraryView):
+class KpiView(TenantAPIView):
     capabilities = {"GET": "scorecards.view", "PATCH": "scorecards.manage"}
 
     @extend_schema(responses=KpiOut)
     def get(self, request: Request, kpi_id: int) -> Response:
-        return self.answer(KpiOut(selectors.get_kpi(self.actor, kpi_id)).data)
+        return tagged(KpiOut(selectors.get_kpi(self.actor, kpi_id)).data)
 
     @extend_schema(request=KpiChange, responses=KpiOut, parameters=[IF_MATCH])
     @transaction.atomic
@@ -163,10 +153,10 @@ class KpiView(_LibraryView):
         changed = services.edit_kpi(
             actor=self.actor, kpi_id=kpi.pk, version=kpi.version, values=replace(present, **self.read(KpiChange))
         )
-        return self.answer(KpiOut(changed).data)
+        return tagged(KpiOut(changed).data)
 
 
-class ScorecardListView(_LibraryView):
+class ScorecardListView(TenantAPIView):
     capabilities = {"GET": "scorecards.view", "POST": "scorecards.manage"}
 
     @extend_schema(responses=ScorecardOut(many=True))
@@ -182,15 +172,15 @@ class ScorecardListView(_LibraryView):
         items = [read_item(item) for item in values.pop("items")]
         made = services.create_scorecard(actor=self.actor, items=items, **values)
         shown = ScorecardOut(selectors.get_scorecard(self.actor, made.scorecard_id)).data
-        return self.answer(shown, status.HTTP_201_CREATED)
+        return tagged(shown, status.HTTP_201_CREATED)
 
 
-class ScorecardView(_LibraryView):
+class ScorecardView(TenantAPIView):
     capabilities = {"GET": "scorecards.view", "PUT": "scorecards.manage"}
 
     @extend_schema(responses=ScorecardOut)
     def get(self, request: Request, scorecard_id: int) -> Response:
-        return self.answer(ScorecardOut(selectors.get_scorecard(self.actor, scorecard_id)).data)
+        return tagged(ScorecardOut(selectors.get_scorecard(self.actor, scorecard_id)).data)
 
     @extend_schema(request=ScorecardChange, responses=ScorecardOut, parameters=[IF_MATCH])
     @transaction.atomic
@@ -204,4 +194,4 @@ class ScorecardView(_LibraryView):
         services.edit_scorecard(
             actor=self.actor, scorecard_id=scorecard.pk, version=scorecard.version, items=items, **values
         )
-        return self.answer(ScorecardOut(selectors.get_scorecard(self.actor, scorecard_id)).data)
+        return tagged(ScorecardOut(selectors.get_scorecard(self.actor, scorecard_id)).data)

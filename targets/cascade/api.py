@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.rest import TenantAPIView, etag, once, require_match
+from accounts.access.rest import TenantAPIView, etag, once, require_match, tagged
 from accounts.access.views import today
 from salesops.lib import clock
 from salesops.lib.money import plain, to_minor
@@ -139,7 +139,7 @@ class TargetListView(TenantAPIView):
             step=to_minor(wanted["step"], currency, "step"),
         )
         shown = TargetPlanOut(plan).data
-        return Response(shown, status=201, headers={"ETag": etag(shown)})
+        return tagged(shown, 201)
 
 
 class TargetView(TenantAPIView):
@@ -204,4 +204,4 @@ def _matched(view: TenantAPIView, request: Request, plan_id: int) -> TargetPlan:
 
 def _answer(plan: TargetPlan) -> Response:
     shown = TargetPlanOut(plan).data
-    return Response(shown, headers={"ETag": etag(shown)})
+    return tagged(shown)
